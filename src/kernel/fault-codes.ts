@@ -1,0 +1,114 @@
+/**
+ * Every way the daemon can refuse or fail, in one table: the stable code, what it means, what a person does about it.
+ * `status` is the HTTP status of the problem document, `retryable` says whether the same request may simply be sent again.
+ * Device codes are UnifiedPOS result codes; the others are named by their room.
+ */
+interface FaultInfo {
+	readonly title: string;
+	readonly action: string;
+	readonly status: number;
+	readonly retryable: boolean;
+}
+
+const fault = (status: number, retryable: boolean, title: string, action: string): FaultInfo => ({
+	title,
+	action,
+	status,
+	retryable,
+});
+
+export const faultCodes = {
+	// devices (UnifiedPOS)
+	E_CLOSED: fault(503, true, "The device is not open", "Wait until the daemon has opened it, or check its port."),
+	E_CLAIMED: fault(409, true, "Another program holds the device", "Stop the program named as holder, then retry."),
+	E_DISABLED: fault(503, true, "The device is switched off in the configuration", "Enable the device and restart."),
+	E_ILLEGAL: fault(422, false, "The device cannot do this", "Use a device or a setting that supports it."),
+	E_NOHARDWARE: fault(503, true, "The device is not connected", "Check cable and power; it comes back by itself."),
+	E_OFFLINE: fault(503, true, "The device is offline", "Check cable and power; it comes back by itself."),
+	E_NOEXIST: fault(404, false, "There is no such device", "Use an id from `tillbridge devices`."),
+	E_FAILURE: fault(502, false, "The device failed", "See the extended code; power-cycle the device if it repeats."),
+	E_TIMEOUT: fault(504, true, "The device did not answer in time", "Check cable, line speed and power of the device."),
+	E_BUSY: fault(409, true, "The device is busy", "Wait for the running operation to end."),
+	E_EXTENDED: fault(502, false, "The device reports a special condition", "See the extended code."),
+	// waiting
+	deadline_passed: fault(504, true, "A step took longer than its limit", "Retry; see the name of the step."),
+	cancelled: fault(409, false, "The operation was cancelled", "Start again when ready."),
+	// bytes and messages
+	message_invalid: fault(502, false, "A message is malformed", "Compare the host's field table with the profile."),
+	// configuration and start-up
+	config_invalid: fault(500, false, "The configuration is not valid", "Run `tillbridge config check`."),
+	config_unreadable: fault(500, false, "The configuration cannot be read", "Check path, owner and mode of the file."),
+	runtime_too_old: fault(500, false, "Node.js is too old", "Start with Node.js 24 or newer."),
+	address_in_use: fault(500, false, "The API address is in use", "Stop the other daemon or choose another port."),
+	// journal
+	journal_locked: fault(503, false, "Another daemon uses this journal", "Stop it; one journal has one daemon."),
+	journal_unwritable: fault(507, true, "The journal cannot be written", "Free disk space; nothing was sent meanwhile."),
+	journal_corrupt: fault(
+		500,
+		false,
+		"The journal's hash chain is broken",
+		"Keep the file, restore a backup, call support.",
+	),
+	key_file_unsafe: fault(500, false, "The data key file is unsafe or wrong", "Give it mode 0600 and its own owner."),
+	// host line
+	host_unreachable: fault(
+		503,
+		true,
+		"The acquirer cannot be reached",
+		"Check network and host address; no money moved.",
+	),
+	host_line_lost: fault(502, true, "The line to the acquirer was lost", "The daemon reverses what is in doubt."),
+	host_silent: fault(504, true, "The acquirer did not answer in time", "The daemon reverses what is in doubt."),
+	host_answer_wrong: fault(502, true, "The acquirer's answer is not acceptable", "See the cause; call the acquirer."),
+	host_refused: fault(
+		502,
+		true,
+		"The acquirer refused the service message",
+		"See the response code; call the acquirer.",
+	),
+	mac_wrong: fault(502, true, "The MAC of the acquirer's answer is wrong", "Sign in again; check the master key."),
+	// keys
+	keys_missing: fault(503, true, "The PIN pad holds no working keys", "Sign in; if that fails, check the master key."),
+	key_check_failed: fault(502, false, "A key check value differs", "Check the master key with the acquirer."),
+	keys_lost: fault(503, false, "The PIN pad has lost its keys", "Send the pad to key injection."),
+	// payments
+	lane_unknown: fault(404, false, "There is no such lane", "Use a lane of the configuration."),
+	lane_busy: fault(409, true, "The lane is busy with another transaction", "Wait for it, or cancel it."),
+	lane_not_ready: fault(503, true, "The lane is not ready to take money", "See the reasons; cure them and retry."),
+	reversal_pending: fault(
+		503,
+		true,
+		"An earlier payment must be reversed first",
+		"Wait for the line; it is retried by itself.",
+	),
+	sign_in_failed: fault(502, true, "The terminal could not sign in", "See the cause; check the master key."),
+	card_invalid: fault(422, false, "The card data is not usable", "Read the card again or key it in."),
+	transaction_unknown: fault(404, false, "There is no such transaction", "Check the id or reference."),
+	too_late_to_cancel: fault(409, false, "The payment is already with the acquirer", "Wait for its outcome."),
+	reference_reused: fault(409, false, "This reference was used today on this lane", "Use a new reference per sale."),
+	idempotency_key_missing: fault(
+		400,
+		false,
+		"The Idempotency-Key header is missing",
+		"One key per sale, same key on every retry.",
+	),
+	idempotency_key_reused: fault(
+		422,
+		false,
+		"This Idempotency-Key was used with another request",
+		"One key per sale, same key on every retry.",
+	),
+	receipt_unavailable: fault(404, false, "There is no receipt yet", "Wait for the transaction to finish."),
+	reversal_unknown: fault(404, false, "There is no such open reversal", "See `tillbridge reversals`."),
+	// api
+	request_invalid: fault(400, false, "The request is not valid", "See the errors and the API description."),
+	unauthorized: fault(401, false, "A valid token is needed", "Create one with `tillbridge tokens create`."),
+	forbidden: fault(403, false, "The token or the caller may not do this", "Use a token with the scope named."),
+	host_header_refused: fault(421, false, "The Host header is not ours", "Call the API under its loopback name."),
+	origin_refused: fault(403, false, "This web page may not call the API", "Add its origin to `listen.origins`."),
+	route_unknown: fault(404, false, "There is no such route", "See /openapi.json."),
+	rate_limited: fault(429, true, "Too many requests", "Slow down; see Retry-After."),
+	internal: fault(500, true, "The daemon failed unexpectedly", "See the log; report it with a support bundle."),
+} as const satisfies Record<string, FaultInfo>;
+
+export type FaultCode = keyof typeof faultCodes;
