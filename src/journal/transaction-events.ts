@@ -60,6 +60,8 @@ export type TransactionEvent =
 	| (Happened<"reversal_signed"> & object)
 	| (Happened<"approved"> & { readonly reply: HostReply; readonly partial: boolean })
 	| (Happened<"declined"> & { readonly reply: HostReply })
+	/** The host asked for new keys first: nothing moved, the payment is tried once more under a new trace number. */
+	| (Happened<"to_repeat"> & { readonly reply: HostReply })
 	| (Happened<"not_sent"> & { readonly code: string; readonly detail: string })
 	| (Happened<"failed"> & { readonly code: string; readonly detail: string })
 	| (Happened<"cancelled"> & { readonly by: "till" | "cardholder" | "time_out" })

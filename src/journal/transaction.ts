@@ -115,6 +115,8 @@ export function applyEvent(before: Transaction, event: TransactionEvent): Transa
 			return { ...before, reversalSigned: true };
 		case "late_answer":
 			return before;
+		case "to_repeat":
+			return { ...before, moneyMoved: "no", host: undefined, reversalSigned: false };
 		case "slip_queued":
 		case "slip_printed":
 		case "slip_failed":

@@ -81,6 +81,8 @@ export const faultCodes = {
 		"An earlier payment must be reversed first",
 		"Wait for the line; it is retried by itself.",
 	),
+	interrupted: fault(503, true, "The daemon stopped before anything was sent", "Start the sale again; no money moved."),
+	shutting_down: fault(503, true, "The daemon is shutting down", "Retry when it has started again."),
 	sign_in_failed: fault(502, true, "The terminal could not sign in", "See the cause; check the master key."),
 	card_invalid: fault(422, false, "The card data is not usable", "Read the card again or key it in."),
 	transaction_unknown: fault(404, false, "There is no such transaction", "Check the id or reference."),
