@@ -49,6 +49,7 @@ export const faultCodes = {
 		"The journal's hash chain is broken",
 		"Keep the file, restore a backup, call support.",
 	),
+	journal_newer: fault(500, false, "A newer Tillbridge wrote this journal", "Install that version or a later one."),
 	key_file_unsafe: fault(500, false, "The data key file is unsafe or wrong", "Give it mode 0600 and its own owner."),
 	// host line
 	host_unreachable: fault(
@@ -56,6 +57,12 @@ export const faultCodes = {
 		true,
 		"The acquirer cannot be reached",
 		"Check network and host address; no money moved.",
+	),
+	host_exchange_pending: fault(
+		409,
+		true,
+		"A request with this trace number is under way",
+		"Wait until it has ended; nothing was sent.",
 	),
 	host_line_lost: fault(502, true, "The line to the acquirer was lost", "The daemon reverses what is in doubt."),
 	host_silent: fault(504, true, "The acquirer did not answer in time", "The daemon reverses what is in doubt."),

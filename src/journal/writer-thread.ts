@@ -1,0 +1,46 @@
+import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
+import { connect } from "./sqlite.ts";
+import { type SealedStep, Writer } from "./writer.ts";
+
+/** What the thread is started with. The bell is one counter: it grows with each message. */
+export interface WriterThreadData {
+	readonly file: string;
+	readonly bell: Int32Array<SharedArrayBuffer>;
+}
+
+/** Steps to be written, or the wish to end. Each list of steps is answered by a list of results. */
+export type WriterMessage = readonly SealedStep[] | "close";
+
+if (parentPort === null) {
+	throw new Error("this file is the journal's writing thread");
+}
+serve(parentPort, workerData);
+
+/**
+ * Everything that came during one fsync shares the next. The thread sleeps on the bell rather than in its event loop:
+ * waking is one futex call, which a single writer feels in every commit.
+ */
+function serve(port: NonNullable<typeof parentPort>, { file, bell }: WriterThreadData): void {
+	const writer = new Writer(connect(file));
+	for (;;) {
+		const heard = Atomics.load(bell, 0);
+		const messages = received(port);
+		if (messages.length === 0) {
+			Atomics.wait(bell, 0, heard);
+			continue;
+		}
+		port.postMessage(writer.commit(messages.flatMap((message) => (message === "close" ? [] : message))));
+		if (messages.includes("close")) {
+			writer.close();
+			return;
+		}
+	}
+}
+
+function received(port: NonNullable<typeof parentPort>): readonly WriterMessage[] {
+	const messages: WriterMessage[] = [];
+	for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port)) {
+		messages.push(next.message);
+	}
+	return messages;
+}
