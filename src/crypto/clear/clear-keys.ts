@@ -10,6 +10,9 @@ export type ClearTdesKey = Bytes & { readonly [tdesKey]: true };
 /** A clear AES key of 16, 24 or 32 bytes. */
 export type ClearAesKey = Bytes & { readonly [aesKey]: true };
 
+/** A clear key, or a part of one, whose algorithm is said next to it. */
+export type ClearKeyBytes = Bytes;
+
 /**
  * These bytes as a clear TDES key; the same memory, not a copy.
  * @throws CryptoError `key_invalid` unless there are 8, 16 or 24 bytes

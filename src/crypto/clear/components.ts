@@ -1,5 +1,5 @@
-import type { Bytes } from "../../wire/bytes.ts";
 import { CryptoError } from "../crypto-error.ts";
+import type { ClearKeyBytes } from "./clear-keys.ts";
 
 /**
  * Combines full-length clear key components by exclusive-or (ANSI X9.24-1, split knowledge).
@@ -7,7 +7,7 @@ import { CryptoError } from "../crypto-error.ts";
  * with `withOddParity`; its check value does not change.
  * @throws CryptoError `components_invalid` for fewer than two, for an empty one or for different lengths
  */
-export function combineComponents(components: readonly Bytes[]): Bytes {
+export function combineComponents(components: readonly ClearKeyBytes[]): ClearKeyBytes {
 	const length = components[0]?.length ?? 0;
 	if (components.length < 2 || length === 0 || components.some((component) => component.length !== length)) {
 		throw new CryptoError("components_invalid", "a key takes two or more components of one length");

@@ -1,6 +1,6 @@
 import type { Bytes } from "../../wire/bytes.ts";
 import { aes } from "./aes.ts";
-import { type ClearAesKey, type ClearTdesKey, clearAesKey, clearTdesKey } from "./clear-keys.ts";
+import { type ClearAesKey, type ClearKeyBytes, type ClearTdesKey, clearAesKey, clearTdesKey } from "./clear-keys.ts";
 import { cmacAes, cmacTdes } from "./cmac.ts";
 import { leftmost } from "./mac.ts";
 import { tdes } from "./tdes.ts";
@@ -45,6 +45,6 @@ export function kcvAes(key: ClearAesKey, form: KcvForm): KeyCheckValue {
  * Check value of a clear key whose algorithm is only known by name.
  * @throws CryptoError `key_invalid` when the length does not fit the algorithm, `length_invalid` as above
  */
-export function kcv(algorithm: "TDES" | "AES", key: Bytes, form: KcvForm): KeyCheckValue {
+export function kcv(algorithm: "TDES" | "AES", key: ClearKeyBytes, form: KcvForm): KeyCheckValue {
 	return algorithm === "TDES" ? kcvTdes(clearTdesKey(key), form) : kcvAes(clearAesKey(key), form);
 }

@@ -1,0 +1,43 @@
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+import { fromHex, isHex } from "../../src/wire/hex.ts";
+
+/** Hex text of a vector as bytes. */
+export const hex = z
+	.string()
+	.refine(isHex)
+	.transform((text) => fromHex(text));
+
+interface Vector<In, Out> {
+	readonly id: string;
+	readonly in: In;
+	readonly out: Out;
+}
+
+/** The vectors of one subject; each file in the fixtures names the public source of each vector. */
+export function vectorsOf<In extends z.ZodType, Out extends z.ZodType>(
+	subject: string,
+	input: In,
+	output: Out,
+): readonly Vector<z.output<In>, z.output<Out>>[] {
+	const path = new URL(`../fixtures/vectors/${subject}.json`, import.meta.url);
+	const file = z.object({
+		count: z.number(),
+		vectors: z.array(z.object({ id: z.string(), in: input, out: output })),
+	});
+	const { count, vectors } = file.parse(JSON.parse(readFileSync(path, "utf8")));
+	if (vectors.length !== count) {
+		throw new Error(`${subject} announces ${count} vectors and has ${vectors.length}`);
+	}
+	return vectors;
+}
+
+/** The code of the error that `run` throws, for `expect(...).toBe("key_invalid")`. */
+export function codeOf(run: () => unknown): unknown {
+	try {
+		run();
+	} catch (error) {
+		return error instanceof Error && "code" in error ? error.code : error;
+	}
+	return "nothing was thrown";
+}
