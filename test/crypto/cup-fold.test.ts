@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { foldCupEcb } from "../../src/crypto/cup-fold.ts";
-import { codeOf, hex, vectorsOf } from "./vectors.ts";
+import { codeOf } from "./code-of.ts";
+import { hex, vectorsOf } from "./vectors.ts";
 
 const vectors = vectorsOf("mac-cup-ecb", z.object({ data: hex }), z.object({ xorBlock: hex }));
 

@@ -1,8 +1,8 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { open, seal } from "../../src/crypto/seal.ts";
 import { latin1 } from "../../src/wire/bytes.ts";
-import { codeOf } from "./vectors.ts";
+import { codeOf } from "./code-of.ts";
 
 const key = new Uint8Array(32).fill(7);
 const otherKey = new Uint8Array(32).fill(8);
