@@ -37,7 +37,8 @@ export interface HostLine {
 	readonly unmatched: Events<Unmatched>;
 	/**
 	 * Sends a request and gives its answer.
-	 * @throws Fault `host_unreachable` when no host could be connected: nothing was sent;
+	 * @throws Fault `host_exchange_pending` when a request with this key is under way, `host_unreachable` when no host
+	 * could be connected: nothing was sent;
 	 * `host_line_lost` when the line broke after `beforeSend`; `host_silent` when `answerMs` ran out; the abort reason
 	 */
 	exchange(request: HostMessage, options: ExchangeOptions): Promise<Bytes>;
