@@ -4,7 +4,7 @@ import { CryptoError } from "./crypto-error.ts";
 export type KeyBlockVersion = "A" | "B" | "C" | "D" | "E";
 
 /** An optional block: a two-character id and printable text (X9.143 clause 6.3). */
-export interface OptionalBlock {
+interface OptionalBlock {
 	readonly id: string;
 	readonly data: string;
 }

@@ -44,6 +44,17 @@ test("reads each field", () => {
 	});
 });
 
+test.each([
+	{ missing: 3, data: "x".repeat(9), pad: "PB13" },
+	{ missing: 4, data: "x".repeat(8), pad: "PB04" },
+	{ missing: 16, data: "x".repeat(12), pad: "" },
+])("a header that lacks $missing characters is padded with $pad", ({ data, pad }) => {
+	const header = parseKeyBlockHeader("D0000P0TE00E0000");
+	const text = formatKeyBlockHeader({ ...header, optionalBlocks: [{ id: "LB", data }] }, 16);
+	expect(text.length % 16).toBe(0);
+	expect(text.slice(20 + data.length)).toBe(pad.slice(0, 4) + "0".repeat(Math.max(0, text.length - 24 - data.length)));
+});
+
 describe("refuses", () => {
 	test.each([
 		["an empty text", ""],

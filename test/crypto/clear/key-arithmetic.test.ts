@@ -106,6 +106,15 @@ describe("variants", () => {
 		expect(thalesVariant(clearTdesKey(input.key), input.variant ?? 0)).toEqual(out.key);
 	});
 
+	test("of Thales are nine masks on the first byte", () => {
+		const masks = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((variant) => {
+			const [first, ...rest] = thalesVariant(clearTdesKey(new Uint8Array(16)), variant);
+			expect(rest).toEqual(Array.from(new Uint8Array(15)));
+			return first;
+		});
+		expect(masks).toEqual([0xa6, 0x5a, 0x6a, 0xde, 0x2b, 0x50, 0x74, 0x9c, 0xfa]);
+	});
+
 	test("outside their range are refused", () => {
 		const key = clearTdesKey(new Uint8Array(16));
 		for (const variant of [-1, 32, 1.5, Number.NaN]) {

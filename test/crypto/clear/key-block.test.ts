@@ -4,7 +4,9 @@ import { z } from "zod";
 import { kcv } from "../../../src/crypto/clear/kcv.ts";
 import { obfuscatingPadding, unwrapKeyBlock, wrapKeyBlock } from "../../../src/crypto/clear/key-block.ts";
 import { deriveKeyBlockKeys } from "../../../src/crypto/clear/key-block-keys.ts";
+import { protectPayload } from "../../../src/crypto/clear/key-block-protection.ts";
 import { formatKeyBlockHeader, parseKeyBlockHeader } from "../../../src/crypto/key-block-header.ts";
+import { latin1 } from "../../../src/wire/bytes.ts";
 import { fromHex, toHex } from "../../../src/wire/hex.ts";
 import { codeOf } from "../code-of.ts";
 import { hex, vectorsOf } from "../vectors.ts";
@@ -158,6 +160,29 @@ describe.each(kinds)("version $version", ({ version, kbpk }) => {
 			return wrapKeyBlock(kbpk, `${version}0000P0TE00E0000`, content).length;
 		});
 		expect(new Set(lengths).size).toBe(1);
+	});
+});
+
+describe("a key block with a right MAC over wrong content is the same error", () => {
+	const kbpk = new Uint8Array(16).fill(0x3b);
+	const header = "B0080P0TE00E0000";
+	const sealed = (headerText: string, payload: string): string => {
+		const { ciphertext, mac } = protectPayload({ version: "B", kbpk, header: latin1(headerText) }, fromHex(payload));
+		return headerText + toHex(ciphertext) + toHex(mac);
+	};
+	const payload = `0080${"5C".repeat(22)}`;
+
+	test("as a right one shows", () => {
+		expect(unwrapKeyBlock(kbpk, sealed(header, payload)).key).toEqual(new Uint8Array(16).fill(0x5c));
+	});
+
+	test.each([
+		["a length field of another length", "B0088P0TE00E0000", payload],
+		["a key of no bits", header, `0000${"5C".repeat(22)}`],
+		["a key of broken bytes", header, `007F${"5C".repeat(22)}`],
+		["a key longer than the payload", header, `00B8${"5C".repeat(22)}`],
+	])("%s", (_, headerText, wrongPayload) => {
+		expect(() => unwrapKeyBlock(kbpk, sealed(headerText, wrongPayload))).toThrow(oneError);
 	});
 });
 

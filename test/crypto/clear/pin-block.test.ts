@@ -153,6 +153,13 @@ describe("refused inputs", () => {
 		expect(codeOf(() => clearPin(text))).toBe("pin_invalid");
 	});
 
+	test.each(["23123FFFFFFFFFFF", "20FFFFFFFFFFFFFF", "2D1234567890123F"])(
+		"a block with the PIN length of %s",
+		(block) => {
+			expect(codeOf(() => decodePinBlock(fromHex(block), { format: 2 }))).toBe("pin_block_invalid");
+		},
+	);
+
 	test("a block of another length", () => {
 		const binding: PinBlockBinding = { format: 2 };
 		expect(codeOf(() => decodePinBlock(fromHex("241234FFFFFFFF"), binding))).toBe("pin_block_invalid");
