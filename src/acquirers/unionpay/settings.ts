@@ -1,0 +1,91 @@
+import { z } from "zod";
+import { Fault } from "../../kernel/fault.ts";
+
+const digits = (count: number) => z.string().regex(new RegExp(`^\\d{${count}}$`), `${count} digits`);
+const waitMs = z.int().positive();
+
+/** What an acquirer may want otherwise than the profile says; set under its name in the daemon's configuration. */
+const ownValues = {
+	/** Ten hex digits: 60, destination, source. */
+	tpdu: z.string().regex(/^60[\dA-Fa-f]{8}$/, "ten hex digits beginning with 60"),
+	/** Twelve digits, or null where the host has no header. */
+	header: digits(12).nullable(),
+	signIn: z.strictObject({
+		/** Field 60.3 of the sign-in, and with it which working keys come back. */
+		keys: z.enum(["001", "003", "004"]),
+		/** Before the serial number in field 62. */
+		licence: z.string().regex(/^[\x21-\x7e]{4}$/, "four characters"),
+	}),
+	mac: z.strictObject({
+		algorithm: z.enum(["cup-ecb", "x9.9", "x9.19"]),
+		/** Bytes of the MAC key in field 62. */
+		keyLength: z.union([z.literal(8), z.literal(16)]),
+		onAnswers: z.boolean(),
+	}),
+	pin: z.strictObject({ maximumLength: digits(2), securityControl: digits(16) }),
+	/** Fields 60.4 and following of financial messages. */
+	terminalConditions: z.string().regex(/^\d{0,6}$/, "up to six digits"),
+	timers: z.strictObject({
+		connectMs: waitMs,
+		answerMs: waitMs,
+		reversalAnswerMs: waitMs,
+		/** Before each attempt of a reversal; the last one repeats. */
+		reversalBackoffMs: z.tuple([z.int().nonnegative()], z.int().nonnegative()),
+	}),
+};
+
+const settingsSchema = z.strictObject({
+	id: z.string().min(1),
+	...ownValues,
+	/** Bytes after the length, at most. */
+	maxMessage: z.int().min(64).max(65_535),
+	messages: z.strictObject({
+		signIn: z.strictObject({ mti: digits(4), messageType: digits(2) }),
+		echo: z.strictObject({ mti: digits(4), messageType: digits(2), networkCode: digits(3), batch: digits(6) }),
+		sale: z.strictObject({
+			mti: digits(4),
+			processingCode: digits(6),
+			conditionCode: digits(2),
+			messageType: digits(2),
+			networkCode: digits(3),
+		}),
+		reversal: z.strictObject({
+			mti: digits(4),
+			repeats: z.array(z.int().min(2).max(63)).min(1),
+			reasons: z.strictObject({ no_answer: z.string(), mac_wrong: z.string(), not_completed: z.string() }),
+		}),
+	}),
+	wishes: z.record(z.string(), z.enum(["nothing", "sign_in"])),
+});
+
+/** All that is data in the UnionPay profile, see `config/acquirers/unionpay/profile.yaml`. */
+export type UnionPaySettings = Readonly<z.infer<typeof settingsSchema>>;
+
+/** An acquirer's own values, each replacing the one of the profile as a whole. */
+export const unionPayOverridesSchema = z.strictObject(ownValues).partial();
+
+export type UnionPayOverrides = z.infer<typeof unionPayOverridesSchema>;
+
+/** Fields that must never be kept for a reversal: tracks, PIN block, security control, chip data. */
+const neverRepeated: ReadonlySet<number> = new Set([26, 35, 36, 52, 53, 55, 62, 63]);
+
+/**
+ * Settings from the data of a profile file and an acquirer's own values.
+ * @throws Fault `config_invalid`
+ */
+export function parseUnionPaySettings(file: unknown, overrides: UnionPayOverrides): UnionPaySettings {
+	const base = settingsSchema.safeParse(file);
+	if (!base.success) {
+		throw invalid(z.prettifyError(base.error));
+	}
+	const forbidden = base.data.messages.reversal.repeats.filter((field) => neverRepeated.has(field));
+	if (forbidden.length > 0) {
+		throw invalid(`a reversal must not repeat field ${forbidden.join(", ")}`);
+	}
+	const own = Object.entries(overrides).filter(([, value]) => value !== undefined);
+	return settingsSchema.parse({ ...base.data, ...Object.fromEntries(own) });
+}
+
+function invalid(detail: string): Fault {
+	return new Fault("config_invalid", { detail: `UnionPay profile: ${detail}` });
+}
