@@ -78,13 +78,20 @@ function requireSameTransaction(request: Message, answer: Message, partial: bool
 			throw wrong(field);
 		}
 	}
-	const asked = parsePrivateField(fieldText(request, 60) ?? "");
 	const told = fieldText(answer, 60);
-	const given = told === undefined ? undefined : parsePrivateField(told);
-	const sameBatch = given?.batch === asked?.batch || messageClass(request.mti) === "network_management";
-	if (told !== undefined && (given?.messageType !== asked?.messageType || !sameBatch)) {
+	if (told !== undefined && !namesSameBatch(request, told)) {
 		throw wrong(60);
 	}
+}
+
+/** Fields 60.1 and 60.2. */
+function namesSameBatch(request: Message, told: string): boolean {
+	const asked = parsePrivateField(fieldText(request, 60) ?? "");
+	const given = parsePrivateField(told);
+	return (
+		given?.messageType === asked?.messageType &&
+		(given?.batch === asked?.batch || messageClass(request.mti) === "network_management")
+	);
 }
 
 /** What was approved of the amount asked for; never more. */

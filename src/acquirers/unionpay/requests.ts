@@ -85,15 +85,11 @@ function terminalFields(terminal: TerminalIdentity): Message["fields"] {
 
 /** A swiped card sends its tracks and no PAN, a keyed one PAN and expiry. */
 function cardFields(card: Card): Message["fields"] {
-	switch (card.entry) {
-		case "magnetic":
-			return {
-				35: trackField(card.track2.reveal()),
-				...(card.track3 === undefined ? {} : { 36: trackField(card.track3.reveal()) }),
-			};
-		case "manual":
-			return { 2: card.pan.reveal().slice(), 14: card.expiry.reveal().slice() };
+	if (card.entry === "manual") {
+		return { 2: card.pan.reveal().slice(), 14: card.expiry.reveal().slice() };
 	}
+	const track2 = trackField(card.track2.reveal());
+	return card.track3 === undefined ? { 35: track2 } : { 35: track2, 36: trackField(card.track3.reveal()) };
 }
 
 /** A copy with the separator as the wire has it: `D` for `=`. */
