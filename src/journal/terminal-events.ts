@@ -21,6 +21,18 @@ export type TerminalEvent =
 	| (Happened<"sign_in_failed"> & { readonly code: string; readonly detail: string })
 	| (Happened<"sign_in_due"> & { readonly why: string });
 
+const terminalEventTypes: ReadonlySet<string> = new Set<TerminalEvent["type"]>([
+	"sign_in_sent",
+	"signed_in",
+	"sign_in_failed",
+	"sign_in_due",
+]);
+
+/** Only we write the journal, and its chain is checked: the name of an event vouches for its shape. */
+export function isTerminalEvent(event: JournalEvent): event is TerminalEvent {
+	return terminalEventTypes.has(event.type);
+}
+
 /** The terminal as its events tell it. */
 export interface TerminalStatus {
 	readonly batch: string;

@@ -65,7 +65,13 @@ export type TransactionEvent =
 	| (Happened<"not_sent"> & { readonly code: string; readonly detail: string })
 	| (Happened<"failed"> & { readonly code: string; readonly detail: string })
 	| (Happened<"cancelled"> & { readonly by: "till" | "cardholder" | "time_out" })
-	| (Happened<"reversal_owed"> & { readonly reason: ReversalReason; readonly code: string; readonly detail: string })
+	| (Happened<"reversal_owed"> & {
+			readonly reason: ReversalReason;
+			readonly code: string;
+			readonly detail: string;
+			/** The answer that came but was not believed. */
+			readonly reply?: HostReply;
+	  })
 	| (Happened<"reversal_sent"> & { readonly attempt: number })
 	| (Happened<"reversal_failed"> & { readonly attempt: number; readonly code: string; readonly detail: string })
 	| (Happened<"reversed"> & { readonly reply: HostReply; readonly note: "reversed" | "unknown_to_host" })
@@ -84,4 +90,33 @@ export type TransactionEvent =
 			readonly code: string;
 	  });
 
-export type TransactionEventType = TransactionEvent["type"];
+const transactionEventTypes: ReadonlySet<string> = new Set<TransactionEvent["type"]>([
+	"accepted",
+	"card_read",
+	"pin_requested",
+	"pin_taken",
+	"cancel_requested",
+	"prepared",
+	"sent",
+	"reversal_signed",
+	"approved",
+	"declined",
+	"to_repeat",
+	"not_sent",
+	"failed",
+	"cancelled",
+	"reversal_owed",
+	"reversal_sent",
+	"reversal_failed",
+	"reversed",
+	"reversal_released",
+	"late_answer",
+	"slip_queued",
+	"slip_printed",
+	"slip_failed",
+]);
+
+/** Only we write the journal, and its chain is checked: the name of an event vouches for its shape. */
+export function isTransactionEvent(event: JournalEvent): event is TransactionEvent {
+	return transactionEventTypes.has(event.type);
+}

@@ -18,10 +18,11 @@ export type MoneyMoved = "no" | "yes" | "unknown";
 
 export type SlipCopy = "merchant" | "customer";
 
+/** A slip stays queued until it is printed, or nobody can tell; from its second attempt on it is a duplicate. */
 export interface Slip {
 	readonly job: string;
 	readonly copy: SlipCopy;
-	readonly state: "queued" | "printed" | "unknown" | "not_sent";
+	readonly state: "queued" | "printed" | "unknown";
 	readonly duplicate: boolean;
 }
 
@@ -169,6 +170,7 @@ function applyReversal(before: Transaction, event: ReversalEvent): Transaction {
 			outcome: "unknown",
 			moneyMoved: "unknown",
 			fault: { code: event.code, detail: event.detail },
+			reply: event.reply,
 			reversal: { reason: event.reason, cause: event.detail, attempts: 0, state: "owed", lastFailure: undefined },
 		};
 	}
@@ -209,7 +211,11 @@ function applySlip(slips: readonly Slip[], event: SlipEvent): readonly Slip[] {
 		case "slip_printed":
 			return slips.map((slip) => (slip.job === event.job ? { ...slip, state: "printed" } : slip));
 		case "slip_failed":
-			return slips.map((slip) => (slip.job === event.job ? { ...slip, state: event.state } : slip));
+			return slips.map((slip) =>
+				slip.job === event.job
+					? { ...slip, state: event.state === "unknown" ? "unknown" : "queued", duplicate: true }
+					: slip,
+			);
 	}
 }
 

@@ -11,22 +11,17 @@ export interface WriterThreadData {
 /** Steps to be written, or the wish to end. Each list of steps is answered by a list of results. */
 export type WriterMessage = readonly SealedStep[] | "close";
 
-if (parentPort === null) {
-	throw new Error("this file is the journal's writing thread");
-}
-serve(parentPort, workerData);
+/** A writer in a hurry answers an answer within this time; waking a sleeping thread would take as long. */
+const listenMs = 0.05;
 
-/**
- * Everything that came during one fsync shares the next. The thread sleeps on the bell rather than in its event loop:
- * waking is one futex call, which a single writer feels in every commit.
- */
+/** Everything that came during one fsync shares the next. */
 function serve(port: NonNullable<typeof parentPort>, { file, bell }: WriterThreadData): void {
 	const writer = new Writer(connect(file));
 	for (;;) {
 		const heard = Atomics.load(bell, 0);
 		const messages = received(port);
 		if (messages.length === 0) {
-			Atomics.wait(bell, 0, heard);
+			awaitBell(bell, heard);
 			continue;
 		}
 		port.postMessage(writer.commit(messages.flatMap((message) => (message === "close" ? [] : message))));
@@ -37,6 +32,17 @@ function serve(port: NonNullable<typeof parentPort>, { file, bell }: WriterThrea
 	}
 }
 
+/** Listens awake for a moment, then sleeps until the bell rings. */
+function awaitBell(bell: Int32Array<SharedArrayBuffer>, heard: number): void {
+	const end = performance.now() + listenMs;
+	while (performance.now() < end) {
+		if (Atomics.load(bell, 0) !== heard) {
+			return;
+		}
+	}
+	Atomics.wait(bell, 0, heard);
+}
+
 function received(port: NonNullable<typeof parentPort>): readonly WriterMessage[] {
 	const messages: WriterMessage[] = [];
 	for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port)) {
@@ -44,3 +50,8 @@ function received(port: NonNullable<typeof parentPort>): readonly WriterMessage[
 	}
 	return messages;
 }
+
+if (parentPort === null) {
+	throw new Error("this file is the journal's writing thread");
+}
+serve(parentPort, workerData);

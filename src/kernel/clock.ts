@@ -30,3 +30,8 @@ export function rfc3339(epochMs: number, timeZoneOffsetMinutes?: number): string
 	const two = (value: number): string => String(value).padStart(2, "0");
 	return `${local}${offset < 0 ? "-" : "+"}${two(Math.trunc(size / 60))}:${two(size % 60)}`;
 }
+
+/** The calendar day on this machine, `YYYYMMDD`: the business day of a till. */
+export function localDay(epochMs: number): string {
+	return rfc3339(epochMs).slice(0, 10).replaceAll("-", "");
+}

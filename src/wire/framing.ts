@@ -12,12 +12,21 @@ export type Frame =
 	| { readonly kind: "control"; readonly byte: number }
 	| { readonly kind: "garbage"; readonly bytes: Bytes; readonly reason: GarbageReason };
 
+/** What a decoder has seen since it was made. */
+export interface DecoderCounts {
+	/** Whole frames with a right check. */
+	readonly frames: number;
+	/** Skipped bytes. */
+	readonly garbage: Readonly<Record<GarbageReason, number>>;
+}
+
 /** Fed with chunks however they were cut, gives whole frames. Owns no port and no timer. */
 export interface Decoder {
 	/** Frames completed by this chunk, in order. Payloads are copies: the chunk may be reused. */
 	push(chunk: Uint8Array): readonly Frame[];
 	/** Forgets a half-received frame; says how many bytes that were. */
 	reset(): number;
+	readonly counts: DecoderCounts;
 }
 
 /** How one link wraps a payload. */

@@ -1,0 +1,38 @@
+import type { Acquirer } from "../acquirers/acquirer.ts";
+import type { TerminalIdentity } from "../acquirers/profile.ts";
+import type { ManagedDevice } from "../devices/device.ts";
+import type { PinPad } from "../devices/pin-pad.ts";
+import type { PosPrinter } from "../devices/pos-printer.ts";
+
+/** ISO 4217. */
+export interface Currency {
+	readonly alphabetic: string;
+	readonly numeric: string;
+}
+
+/** Where the pad keeps the keys of one terminal. */
+export interface LaneKeys {
+	readonly master: number;
+	readonly tpk: number;
+	readonly tak: number;
+	readonly tdk: number;
+}
+
+export interface SlipSettings {
+	readonly merchantName: string;
+	readonly language: "zh" | "en" | "both";
+	readonly testMode: boolean;
+}
+
+/** One place to pay: a PIN pad, perhaps a printer, and a terminal number at an acquirer. */
+export interface Lane {
+	readonly id: string;
+	readonly pinPad: ManagedDevice<PinPad>;
+	readonly printer: ManagedDevice<PosPrinter> | undefined;
+	readonly acquirer: Acquirer;
+	readonly terminal: TerminalIdentity;
+	readonly currency: Currency;
+	readonly keys: LaneKeys;
+	readonly pin: { readonly timeoutMs: number; readonly minLength: number; readonly maxLength: number };
+	readonly slips: SlipSettings;
+}

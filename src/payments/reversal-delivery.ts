@@ -1,0 +1,118 @@
+import type { HostAnswer } from "../acquirers/profile.ts";
+import type { Journal } from "../journal/journal.ts";
+import type { Transaction } from "../journal/transaction.ts";
+import { asFault, Fault, isFault } from "../kernel/fault.ts";
+import { hostReply } from "./host-reply.ts";
+import type { Ledger } from "./ledger.ts";
+import {
+	presentTak,
+	readStoredReversal,
+	reversalSecrets,
+	type SignedReversal,
+	signReversal,
+	storedReversal,
+} from "./reversal-message.ts";
+import { signIn } from "./sign-in.ts";
+import type { Terminal } from "./terminal.ts";
+
+interface Delivery {
+	readonly terminal: Terminal;
+	readonly ledger: Ledger;
+	readonly journal: Journal;
+}
+
+/**
+ * Tries once to have the acquirer undo a transaction. The caller holds the terminal's turn.
+ * When the host says that the keys are no good, signs in, has the reversal signed anew and sends it again.
+ * @throws Fault why it is still owed; the failure is in the journal
+ */
+export async function deliverReversal(delivery: Delivery, id: string, signal: AbortSignal | undefined): Promise<void> {
+	const { ledger, terminal } = delivery;
+	const attempt = (ledger.get(id).reversal?.attempts ?? 0) + 1;
+	try {
+		const answer = await exchange(delivery, id, attempt, signal);
+		const meaning = terminal.lane.acquirer.profile.meaning(answer.responseCode);
+		if (meaning.action !== "sign_in_and_repeat") {
+			return await conclude(delivery, id, answer, signal);
+		}
+		await signIn(terminal, signal);
+		await conclude(delivery, id, await exchange(delivery, id, attempt, signal), signal);
+	} catch (error) {
+		const fault = asFault(error);
+		if (!isFault(fault, "journal_unwritable") && signal?.aborted !== true) {
+			const { code, message: detail } = fault;
+			await ledger.record(id, [{ type: "reversal_failed", attempt, code, detail }], {});
+		}
+		throw fault;
+	}
+}
+
+async function exchange(
+	delivery: Delivery,
+	id: string,
+	attempt: number,
+	signal: AbortSignal | undefined,
+): Promise<HostAnswer> {
+	const { terminal, ledger } = delivery;
+	const { line, profile, timers } = terminal.lane.acquirer;
+	const { message } = await signedReversal(delivery, ledger.get(id), signal);
+	const bytes = await line.exchange(message, {
+		answerMs: timers.reversalAnswerMs,
+		signal,
+		beforeSend: async () => {
+			await ledger.record(id, [{ type: "reversal_sent", attempt }], {});
+		},
+	});
+	return profile.readAnswer(message, bytes);
+}
+
+/** The one signed ahead while it is still good; else a fresh one, kept for the next attempt. */
+async function signedReversal(
+	{ terminal, ledger, journal }: Delivery,
+	transaction: Transaction,
+	signal: AbortSignal | undefined,
+): Promise<SignedReversal> {
+	const kept = journal.secret(transaction.id, "reversal");
+	const ahead = kept === undefined ? undefined : readStoredReversal(kept);
+	if (ahead !== undefined && ahead.tak === presentTak(terminal)) {
+		return ahead;
+	}
+	const original = journal.secret(transaction.id, "original");
+	if (original === undefined) {
+		throw new Fault("internal", {
+			detail: "the data of the original request is gone",
+			context: { transaction: transaction.id },
+		});
+	}
+	const signed = await signReversal(terminal, original, {
+		reason: transaction.reversal?.reason ?? "no_answer",
+		approvalCode: transaction.reply?.approvalCode,
+		...(signal === undefined ? {} : { signal }),
+	});
+	await ledger.record(transaction.id, [{ type: "reversal_signed" }], { keep: [storedReversal(signed)] });
+	return signed;
+}
+
+async function conclude(
+	{ terminal, ledger }: Delivery,
+	id: string,
+	answer: HostAnswer,
+	signal: AbortSignal | undefined,
+): Promise<void> {
+	const { profile } = terminal.lane.acquirer;
+	const meaning = profile.meaning(answer.responseCode);
+	if (!meaning.endsReversal) {
+		throw new Fault("host_refused", {
+			detail: `The acquirer refused the reversal: ${answer.responseCode} ${meaning.cashier.en}`,
+			context: { responseCode: answer.responseCode },
+		});
+	}
+	// An acknowledgement that anybody could have forged would leave the cardholder debited.
+	const done = meaning.verdict !== "declined";
+	if (done && !(await terminal.verifyMac(answer, signal))) {
+		throw new Fault("mac_wrong", { detail: "The MAC of the reversal's acknowledgement is wrong" });
+	}
+	const reply = hostReply(answer);
+	const note = done ? "reversed" : "unknown_to_host";
+	await ledger.recordForSure(id, [{ type: "reversed", reply, note }], { erase: [...reversalSecrets] });
+}

@@ -1,0 +1,120 @@
+import type { HostAnswer, ResponseMeaning } from "../acquirers/profile.ts";
+import type { ReversalReason } from "../journal/transaction-events.ts";
+import type { Fault } from "../kernel/fault.ts";
+import { hostReply } from "./host-reply.ts";
+import type { NewEvent } from "./ledger.ts";
+
+/** What the runner is asked to do next. `over` ends the sale. */
+export type SaleTask =
+	| { readonly do: "check" }
+	| { readonly do: "clear_reversals" }
+	/** `force`: the host said that the present keys are no good. */
+	| { readonly do: "sign_in"; readonly force: boolean }
+	| { readonly do: "take_pin" }
+	| { readonly do: "authorize" }
+	| { readonly do: "verify_mac"; readonly answer: HostAnswer }
+	| { readonly do: "reverse" }
+	| { readonly do: "over" };
+
+/** What came of a task. */
+export type SaleInput =
+	| { readonly is: "done" }
+	/** Nothing was sent; the sale cannot go on. */
+	| { readonly is: "failed"; readonly fault: Fault }
+	| { readonly is: "cancelled"; readonly by: "till" | "cardholder" | "time_out" }
+	| { readonly is: "pin"; readonly pin: "entered" | "bypassed" | "not_required" }
+	/** The request may have reached the host and there is no answer to believe. */
+	| { readonly is: "in_doubt"; readonly reason: ReversalReason; readonly fault: Fault }
+	| { readonly is: "answered"; readonly answer: HostAnswer; readonly meaning: ResponseMeaning };
+
+export interface SaleMove {
+	/** To be durable before the next task begins. */
+	readonly record: readonly NewEvent[];
+	readonly next: SaleTask;
+	/** The host refused the keys once: a second refusal is final. */
+	readonly repeated: boolean;
+}
+
+export interface SaleState {
+	readonly task: SaleTask;
+	readonly repeated: boolean;
+}
+
+export const saleBegins: SaleState = { task: { do: "check" }, repeated: false };
+
+/** One step of a sale: pure, the only place where its course is decided. */
+export function advanceSale(state: SaleState, input: SaleInput): SaleMove {
+	switch (input.is) {
+		case "failed":
+			return over(state, failure(state, input.fault));
+		case "cancelled":
+			return over(state, { type: "cancelled", by: input.by });
+		case "in_doubt":
+			return owe(state, input.reason, input.fault);
+		case "pin":
+			return go(state, { do: "authorize" }, { type: "pin_taken", pin: input.pin });
+		case "answered":
+			return judge(state, input.answer, input.meaning);
+		case "done":
+			return afterDone(state);
+	}
+}
+
+function afterDone(state: SaleState): SaleMove {
+	switch (state.task.do) {
+		case "check":
+			return go(state, { do: "clear_reversals" });
+		case "clear_reversals":
+			return go(state, { do: "sign_in", force: false });
+		case "sign_in":
+			return go(state, { do: "take_pin" });
+		case "verify_mac":
+			return over(state, approval(state.task.answer));
+		case "take_pin":
+		case "authorize":
+		case "reverse":
+		case "over":
+			return over(state);
+	}
+}
+
+function judge(state: SaleState, answer: HostAnswer, meaning: ResponseMeaning): SaleMove {
+	if (answer.verdict !== "declined") {
+		return go(state, { do: "verify_mac", answer });
+	}
+	const reply = hostReply(answer);
+	if (meaning.action === "sign_in_and_repeat" && !state.repeated) {
+		return {
+			record: [{ type: "to_repeat", reply }],
+			next: { do: "sign_in", force: true },
+			repeated: true,
+		};
+	}
+	return over(state, { type: "declined", reply });
+}
+
+function approval(answer: HostAnswer): NewEvent {
+	return { type: "approved", reply: hostReply(answer), partial: answer.verdict === "partially_approved" };
+}
+
+function failure(state: SaleState, fault: Fault): NewEvent {
+	const type = state.task.do === "authorize" ? "not_sent" : "failed";
+	return { type, code: fault.code, detail: fault.message };
+}
+
+function owe(state: SaleState, reason: ReversalReason, fault: Fault): SaleMove {
+	const disbelieved = state.task.do === "verify_mac" ? { reply: hostReply(state.task.answer) } : {};
+	return go(
+		state,
+		{ do: "reverse" },
+		{ type: "reversal_owed", reason, code: fault.code, detail: fault.message, ...disbelieved },
+	);
+}
+
+function go(state: SaleState, next: SaleTask, ...record: readonly NewEvent[]): SaleMove {
+	return { record, next, repeated: state.repeated };
+}
+
+function over(state: SaleState, ...record: readonly NewEvent[]): SaleMove {
+	return go(state, { do: "over" }, ...record);
+}

@@ -1,0 +1,96 @@
+import { transform } from "receiptline";
+import type { SlipCopy, Transaction } from "../journal/transaction.ts";
+import type { Lane } from "./lane.ts";
+import { type SlipLabel, slipLabels } from "./slip-labels.ts";
+
+interface SlipOptions {
+	readonly copy: SlipCopy;
+	readonly duplicate: boolean;
+	readonly columns: number;
+}
+
+const entryLetters = { magnetic: "S", manual: "N" } as const;
+const minorDigits = 2;
+
+/**
+ * The sales slip as receiptline markup: what UnionPay asks for on a merchant's or customer's copy.
+ * It carries the card number as first six and last four digits only.
+ */
+export function slipMarkup(transaction: Transaction, lane: Lane, options: SlipOptions): string {
+	const say = speaker(lane.slips.language);
+	const shown = rowsOf(transaction, lane).flatMap(([label, value]) =>
+		value === undefined || value.trim() === "" ? [] : [`${say(label)} | ${escapeMarkup(value.trim())}`],
+	);
+	return [
+		"{width:auto}",
+		`^${escapeMarkup(lane.slips.merchantName)}`,
+		say(options.copy === "merchant" ? "merchantCopy" : "customerCopy"),
+		...(options.duplicate ? [`^${say("duplicate")}`] : []),
+		...(lane.slips.testMode ? [`^${say("testMode")}`] : []),
+		"-",
+		`${say("type")} | ${say(outcomeLabel(transaction))}`,
+		...shown,
+		"-",
+		...(options.copy === "merchant" ? [say("signature"), "", "", say("consent")] : []),
+	].join("\n");
+}
+
+type Row = readonly [SlipLabel, string | undefined];
+
+function rowsOf(transaction: Transaction, lane: Lane): readonly Row[] {
+	const { host, reply } = transaction;
+	const entry = transaction.entry === undefined ? "" : `/${entryLetters[transaction.entry]}`;
+	const card = transaction.maskedPan ?? reply?.maskedPan ?? "";
+	return [
+		["merchantId", host?.merchantId],
+		["terminalId", host?.terminalId],
+		["operator", lane.terminal.operator],
+		["issuer", reply?.issuer],
+		["acquirer", reply?.acquirerInstitution],
+		["card", `${card} ${entry}`],
+		["batch", host?.batch],
+		["voucher", host?.stan],
+		["approvalCode", reply?.approvalCode],
+		["retrievalReference", reply?.retrievalReference],
+		["dateTime", dateTime(reply?.date, reply?.time)],
+		["amount", `${lane.currency.alphabetic} ${money(reply?.approvedAmount ?? transaction.amount)}`],
+		["reference", transaction.reference],
+		["remark", reply?.remark],
+	];
+}
+
+/** A slip as plain text, for a screen. */
+export function slipText(markup: string, columns: number): string {
+	return transform(markup, { cpl: columns, encoding: "multilingual", command: "text" });
+}
+
+function outcomeLabel({ outcome, reversal }: Transaction): SlipLabel {
+	if (reversal !== undefined) {
+		return reversal.state === "reversed" ? "reversed" : "notReversed";
+	}
+	return outcome === "approved" || outcome === "partially_approved" ? "sale" : "declined";
+}
+
+function speaker(language: Lane["slips"]["language"]): (label: SlipLabel) => string {
+	return (label) => {
+		const { zh, en } = slipLabels[label];
+		return language === "both" ? `${zh} ${en}` : language === "zh" ? zh : en;
+	};
+}
+
+function dateTime(date: string | undefined, time: string | undefined): string | undefined {
+	return date === undefined || time === undefined
+		? undefined
+		: `${date.slice(0, 2)}/${date.slice(2)} ${time.slice(0, 2)}:${time.slice(2, 4)}:${time.slice(4)}`;
+}
+
+/** Minor units as an amount with two decimals. */
+function money(amount: number): string {
+	const digits = String(amount).padStart(minorDigits + 1, "0");
+	return `${digits.slice(0, -minorDigits)}.${digits.slice(-minorDigits)}`;
+}
+
+/** Text from outside prints as it is: everything that means something in markup is escaped. */
+function escapeMarkup(text: string): string {
+	return text.replaceAll(/[\\|{}~_"`^:;]/g, String.raw`\$&`);
+}
