@@ -1,5 +1,6 @@
 import { transform } from "receiptline";
 import type { SlipCopy, Transaction } from "../journal/transaction.ts";
+import type { HostIdentity, HostReply } from "../journal/transaction-events.ts";
 import type { Lane } from "./lane.ts";
 import { type SlipLabel, slipLabels } from "./slip-labels.ts";
 
@@ -38,24 +39,25 @@ export function slipMarkup(transaction: Transaction, lane: Lane, options: SlipOp
 type Row = readonly [SlipLabel, string | undefined];
 
 function rowsOf(transaction: Transaction, lane: Lane): readonly Row[] {
-	const { host, reply } = transaction;
+	const host: Partial<HostIdentity> = transaction.host ?? {};
+	const reply: Partial<HostReply> = transaction.reply ?? {};
 	const entry = transaction.entry === undefined ? "" : `/${entryLetters[transaction.entry]}`;
-	const card = transaction.maskedPan ?? reply?.maskedPan ?? "";
+	const card = transaction.maskedPan ?? reply.maskedPan ?? "";
 	return [
-		["merchantId", host?.merchantId],
-		["terminalId", host?.terminalId],
+		["merchantId", host.merchantId],
+		["terminalId", host.terminalId],
 		["operator", lane.terminal.operator],
-		["issuer", reply?.issuer],
-		["acquirer", reply?.acquirerInstitution],
+		["issuer", reply.issuer],
+		["acquirer", reply.acquirerInstitution],
 		["card", `${card} ${entry}`],
-		["batch", host?.batch],
-		["voucher", host?.stan],
-		["approvalCode", reply?.approvalCode],
-		["retrievalReference", reply?.retrievalReference],
-		["dateTime", dateTime(reply?.date, reply?.time)],
-		["amount", `${lane.currency.alphabetic} ${money(reply?.approvedAmount ?? transaction.amount)}`],
+		["batch", host.batch],
+		["voucher", host.stan],
+		["approvalCode", reply.approvalCode],
+		["retrievalReference", reply.retrievalReference],
+		["dateTime", dateTime(reply.date, reply.time)],
+		["amount", `${lane.currency.alphabetic} ${money(reply.approvedAmount ?? transaction.amount)}`],
 		["reference", transaction.reference],
-		["remark", reply?.remark],
+		["remark", reply.remark],
 	];
 }
 

@@ -1,4 +1,4 @@
-import type { Bytes } from "./bytes.ts";
+import { type Bytes, latin1 } from "./bytes.ts";
 
 const zero = 0x30;
 
@@ -13,7 +13,7 @@ export const nibbleOfCode: Uint8Array = Uint8Array.from({ length: 256 }, (_, cod
 	return character === "=" ? 0x0d : /[0-9A-Fa-f]/.test(character) ? Number.parseInt(character, 16) : 0xff;
 });
 
-const hexCode = Uint8Array.from("0123456789ABCDEF", (digit) => digit.charCodeAt(0));
+const hexCode = latin1("0123456789ABCDEF");
 
 /** The nibbles of these bytes as ASCII characters, from nibble `first` on, `count` of them. */
 export function nibblesToAscii(bytes: Uint8Array, first: number, count: number): Bytes {
