@@ -57,7 +57,7 @@ export class FrameDecoder implements Decoder {
 	#end = 0;
 	/** No frame can end before the buffer holds this many bytes. */
 	#needed = 1;
-	/** Length of the last complete frame. */
+	/** Bytes that the frame found last takes up. */
 	#length = 0;
 	/** Reason of the run of garbage that the stream is in, also across chunks. */
 	#run: GarbageReason | undefined;
@@ -106,19 +106,13 @@ export class FrameDecoder implements Decoder {
 
 	#decode(frames: Frame[]): readonly Frame[] {
 		const { roles, resync } = this.#rule;
-		const buffer = this.#buffer;
 		const end = this.#end;
 		let at = this.#start;
 		let reportedTo = at;
 		this.#needed = 1;
 		while (at < end) {
-			const role = roles[buffer[at] ?? 0];
-			if (role === between.garbage) {
-				this.#run ??= "no_start";
-				at += 1;
-				continue;
-			}
-			const found = role === between.control ? 1 : this.#frameAt(at, end);
+			const role = roles[this.#buffer[at] ?? 0];
+			const found = role === between.start ? this.#frameAt(at, end) : this.#byteAt(at, role);
 			if (found === undefined) {
 				break;
 			}
@@ -128,9 +122,9 @@ export class FrameDecoder implements Decoder {
 				continue;
 			}
 			this.#skip(frames, reportedTo, at);
-			frames.push(found === 1 ? { kind: "control", byte: buffer[at] ?? 0 } : this.#take(found));
+			frames.push(found);
 			this.#run = undefined;
-			at += found === 1 ? 1 : this.#length;
+			at += this.#length;
 			reportedTo = at;
 		}
 		this.#skip(frames, reportedTo, at);
@@ -139,8 +133,14 @@ export class FrameDecoder implements Decoder {
 		return frames;
 	}
 
-	/** The payload of the frame that begins at `at`, why there is none, or nothing while bytes are missing. */
-	#frameAt(at: number, end: number): Bytes | GarbageReason | undefined {
+	/** A byte that begins no frame. */
+	#byteAt(at: number, role: number | undefined): Frame | GarbageReason {
+		this.#length = 1;
+		return role === between.control ? { kind: "control", byte: this.#buffer[at] ?? 0 } : "no_start";
+	}
+
+	/** The frame that begins at `at`, why there is none, or nothing while bytes are missing. */
+	#frameAt(at: number, end: number): Frame | GarbageReason | undefined {
 		const length = this.#rule.measure(this.#buffer, at, end);
 		if (typeof length === "string") {
 			return length;
@@ -149,11 +149,11 @@ export class FrameDecoder implements Decoder {
 			this.#needed = length;
 			return undefined;
 		}
+		const payload = this.#rule.open(this.#buffer, at, length);
+		if (typeof payload === "string") {
+			return payload;
+		}
 		this.#length = length;
-		return this.#rule.open(this.#buffer, at, length);
-	}
-
-	#take(payload: Bytes): Frame {
 		this.#frames += 1;
 		return { kind: "data", payload };
 	}
