@@ -1,5 +1,6 @@
 import { nibbleOfCode } from "../wire/bcd.ts";
-import { type Bytes, concatBytes } from "../wire/bytes.ts";
+import { type Bytes, concatBytes, latin1 } from "../wire/bytes.ts";
+import { toHex } from "../wire/hex.ts";
 import type { Unsealed } from "./codec.ts";
 import { firstNibble, wireLength } from "./field-codec.ts";
 import { type Slot, slotsOf } from "./layout.ts";
@@ -58,7 +59,7 @@ export function compileEncoder(spec: MessageSpec): {
 					if (macSlot === undefined || mac.length !== 8) {
 						throw messageFault("a MAC has eight bytes", { field: spec.macField, name: "MAC", offset: macInput.length });
 					}
-					return concatBytes(macInput, mac);
+					return concatBytes(macInput, macSlot.spec.encoding === "hex" ? latin1(toHex(mac)) : mac);
 				},
 			};
 		},

@@ -34,7 +34,7 @@ describe("mux", () => {
 		const second = mux.claim("a");
 		// The first holder has nothing to say any more.
 		first.release();
-		expect(() => mux.claim("a")).toThrow();
+		expect(() => mux.claim("a")).toThrow(expect.objectContaining({ code: "host_exchange_pending" }));
 		second.release();
 	});
 

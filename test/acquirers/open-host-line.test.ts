@@ -7,6 +7,7 @@ import type { OpenPort, PortListener } from "../../src/ports/port.ts";
 import { fromLatin1, latin1 } from "../../src/wire/bytes.ts";
 import { lengthPrefixFraming } from "../../src/wire/length-prefix-framing.ts";
 import { ManualClock, settle } from "../support/manual-clock.ts";
+import { present } from "../support/present.ts";
 import { silentLog } from "../support/silent-log.ts";
 import { netOpener } from "./net-opener.ts";
 import { framed, type ScriptedHost, scriptedHost } from "./scripted-host.ts";
@@ -34,7 +35,7 @@ async function freePort(): Promise<number> {
 function aLine(ports: readonly [number, ...number[]], own: Partial<HostLineOptions> = {}): HostLine {
 	const [first, ...rest] = ports.map((port) => ({ kind: "tcp", host: "127.0.0.1", port }) as const);
 	const line = openHostLine({
-		hosts: [first ?? expect.fail("no host"), ...rest],
+		hosts: [present(first, "host"), ...rest],
 		mode: "per_exchange",
 		framing: lengthPrefixFraming({ maxPayload: 2048 }),
 		connectMs: 5000,

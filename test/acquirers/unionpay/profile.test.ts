@@ -7,6 +7,7 @@ import { type Bytes, concatBytes, fromLatin1, latin1 } from "../../../src/wire/b
 import { fromHex, toHex } from "../../../src/wire/hex.ts";
 import { readMSeries } from "../../support/iso8583-fixtures.ts";
 import { shippedCodec } from "../../support/message-spec.ts";
+import { present } from "../../support/present.ts";
 import { saleM1, shippedProfile, terminal, testMac } from "../../support/unionpay.ts";
 
 const profile = shippedProfile();
@@ -33,8 +34,8 @@ function answerM2(changes: Record<number, string | undefined>, mti = "0210", hea
 		...codec.decode(synthetic("M2").subarray(11)).fields,
 		...changes,
 	};
-	const present = Object.entries(fields).filter(([, value]) => value !== undefined);
-	const message = { mti, fields: Object.fromEntries(present) } as Message;
+	const given = Object.entries(fields).filter(([, value]) => value !== undefined);
+	const message = { mti, fields: Object.fromEntries(given) } as Message;
 	return concatBytes(fromHex(`6000000003${header}`), codec.encode(message));
 }
 
@@ -42,7 +43,6 @@ function fieldRefused(read: () => HostAnswer): unknown {
 	try {
 		read();
 	} catch (thrown) {
-		expect(thrown).toBeInstanceOf(Fault);
 		return thrown instanceof Fault && thrown.code === "host_answer_wrong" ? thrown.context["field"] : thrown;
 	}
 	return "accepted";
@@ -86,7 +86,7 @@ describe("synthetic messages through the profile", () => {
 			workingKeys: [],
 			wish: "nothing",
 		});
-		const { input, value } = answer.mac ?? expect.fail("no MAC");
+		const { input, value } = present(answer.mac, "MAC");
 		expect(value).toEqual(testMac(input.data));
 		expect(toHex(input.data)).toBe(toHex(synthetic("M2").subarray(11, -8)));
 	});
@@ -110,10 +110,11 @@ describe("requests", () => {
 	});
 
 	test("a keyed card sends number and expiry, and its reversal repeats them", () => {
-		const card = manualCard("6222020123456789", "3012");
+		const parsed = manualCard("6222020123456789", "3012");
+		const card = present("problem" in parsed ? undefined : parsed, "card");
 		const { draft, original } = profile.sale({
 			...saleM1(),
-			card: "problem" in card ? expect.fail(card.problem) : card,
+			card,
 			pinBlock: undefined,
 		});
 		const sent = codec.decode(sealed(draft).bytes.subarray(11));
