@@ -90,19 +90,13 @@ export class SqliteJournal implements Journal {
 		this.#parts.release();
 	}
 
-	#seal(step: JournalWrite): SealedStep {
-		return {
-			stream: step.stream,
-			bodies: step.events.map((event) => JSON.stringify(event)),
-			open: step.open,
-			settled: step.settled,
-			claims: step.claims ?? [],
-			keep: (step.keep ?? []).map(({ name, value }) => ({
-				name,
-				sealed: this.#parts.key.seal(step.stream, name, value),
-			})),
-			erase: step.erase ?? [],
-		};
+	#seal({ stream, events, keep, ...rest }: JournalWrite): SealedStep {
+		const bodies = events.map((event) => JSON.stringify(event));
+		if (keep === undefined) {
+			return { ...rest, stream, bodies };
+		}
+		const sealed = keep.map(({ name, value }) => ({ name, sealed: this.#parts.key.seal(stream, name, value) }));
+		return { ...rest, stream, bodies, keep: sealed };
 	}
 
 	#publish(

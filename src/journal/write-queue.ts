@@ -16,6 +16,9 @@ interface WriteQueueOptions {
 
 const threadDeadlineMs = 30_000;
 
+/** So many steps do not wait for the end of the turn: the thread works while more are being made. */
+const fullMessage = 16;
+
 /** The way to the writing thread: steps of one turn of the event loop travel as one message, results come back in order. */
 export class WriteQueue {
 	readonly #worker: Worker;
@@ -54,7 +57,10 @@ export class WriteQueue {
 		if (this.#ended !== undefined) {
 			return Promise.reject(this.#ended);
 		}
-		if (this.#gathered.push(step) === 1) {
+		const gathered = this.#gathered.push(step);
+		if (gathered === fullMessage) {
+			this.#flush();
+		} else if (gathered === 1) {
 			setImmediate(() => this.#flush());
 		}
 		const result = Promise.withResolvers<StepResult>();

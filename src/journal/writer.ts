@@ -9,11 +9,11 @@ import { bytesColumn, integerColumn, storageFaultCode, textColumn } from "./sqli
 export interface SealedStep {
 	readonly stream: string;
 	readonly bodies: readonly string[];
-	readonly open: StreamOpening | undefined;
-	readonly settled: boolean | undefined;
-	readonly claims: readonly Claim[];
-	readonly keep: readonly { readonly name: string; readonly sealed: Bytes }[];
-	readonly erase: readonly string[];
+	readonly open?: StreamOpening;
+	readonly settled?: boolean;
+	readonly claims?: readonly Claim[];
+	readonly keep?: readonly { readonly name: string; readonly sealed: Bytes }[];
+	readonly erase?: readonly string[];
 }
 
 /** What became of a step. `sequence` and `index` are those of its first event, or of the next one if it has none. */
@@ -87,7 +87,7 @@ export class Writer {
 		return { kind: "written", sequence, index };
 	}
 
-	#takenClaim({ claims, stream }: SealedStep): StepResult | undefined {
+	#takenClaim({ claims = [], stream }: SealedStep): StepResult | undefined {
 		for (const claim of claims) {
 			const row = this.#statements.owner.get(claim.scope, claim.key);
 			const owner = row === undefined ? stream : textColumn(row, "stream");
@@ -108,7 +108,7 @@ export class Writer {
 		}
 	}
 
-	#writeStream({ stream, open, settled, claims }: SealedStep, opened: number): void {
+	#writeStream({ stream, open, settled, claims = [] }: SealedStep, opened: number): void {
 		if (open !== undefined) {
 			this.#statements.addStream.run(stream, open.kind, open.lane ?? null, opened);
 		}
@@ -120,7 +120,7 @@ export class Writer {
 		}
 	}
 
-	#writeSecrets({ stream, keep, erase }: SealedStep): void {
+	#writeSecrets({ stream, keep = [], erase = [] }: SealedStep): void {
 		for (const { name, sealed } of keep) {
 			this.#statements.keep.run(stream, name, sealed);
 		}

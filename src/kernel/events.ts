@@ -8,9 +8,21 @@ export class Events<M> {
 		return () => this.#listeners.delete(listener);
 	}
 
+	/** @throws what a listener threw, after all have been called; AggregateError when several did */
 	emit(event: M): void {
+		const problems: unknown[] = [];
 		for (const listener of this.#listeners) {
-			listener(event);
+			try {
+				listener(event);
+			} catch (problem) {
+				problems.push(problem);
+			}
+		}
+		if (problems.length > 1) {
+			throw new AggregateError(problems, `${problems.length} listeners failed`);
+		}
+		if (problems.length === 1) {
+			throw problems[0];
 		}
 	}
 }
