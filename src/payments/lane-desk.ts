@@ -45,6 +45,7 @@ export class LaneDesk {
 
 	/** Takes the lane for a transaction while `accept` makes it durable. @throws Fault `lane_busy` */
 	async occupy<T>(id: string, accept: () => Promise<T>): Promise<T> {
+		await this.#finishing();
 		if (this.#busyWith !== undefined) {
 			throw new Fault("lane_busy", { context: { lane: this.lane.id, transaction: this.#busyWith } });
 		}
@@ -55,6 +56,13 @@ export class LaneDesk {
 			if (this.#running === undefined) {
 				this.#busyWith = undefined;
 			}
+		}
+	}
+
+	/** A till that saw the end of a sale may begin the next one, even if we are still tidying up. */
+	async #finishing(): Promise<void> {
+		if (this.#running !== undefined && this.#ledger.get(this.#running.runner.id).state === "finished") {
+			await this.#running.end;
 		}
 	}
 

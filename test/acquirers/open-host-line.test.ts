@@ -7,9 +7,9 @@ import type { OpenPort, PortListener } from "../../src/ports/port.ts";
 import { fromLatin1, latin1 } from "../../src/wire/bytes.ts";
 import { lengthPrefixFraming } from "../../src/wire/length-prefix-framing.ts";
 import { ManualClock, settle } from "../support/manual-clock.ts";
+import { netOpener } from "../support/net-opener.ts";
 import { present } from "../support/present.ts";
 import { silentLog } from "../support/silent-log.ts";
-import { netOpener } from "./net-opener.ts";
 import { framed, type ScriptedHost, scriptedHost } from "./scripted-host.ts";
 
 const clock = new ManualClock();

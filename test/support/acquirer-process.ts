@@ -1,0 +1,8 @@
+import { acquirerOptionsSchema } from "../../src/simulators/acquirer/options.ts";
+import { runAcquirer } from "../../src/simulators/acquirer/run-acquirer.ts";
+import { shippedCodec } from "./message-spec.ts";
+
+// Started as a process of its own by `start-acquirer.ts`: options as JSON in the first argument, addresses on stdout.
+const options = acquirerOptionsSchema.parse(JSON.parse(process.argv[2] ?? "{}"));
+const { port, controlPort } = await runAcquirer(options, shippedCodec("unionpay"));
+process.stdout.write(`${JSON.stringify({ port, controlPort })}\n`);
