@@ -3,11 +3,11 @@ import type { ExchangeOptions, HostLine, Unmatched } from "../../src/acquirers/h
 import { type HostLineOptions, openHostLine } from "../../src/acquirers/open-host-line.ts";
 import type { HostMessage } from "../../src/acquirers/profile.ts";
 import { isFault } from "../../src/kernel/fault.ts";
+import { openPort } from "../../src/ports/open-port.ts";
 import type { OpenPort, PortListener } from "../../src/ports/port.ts";
 import { fromLatin1, latin1 } from "../../src/wire/bytes.ts";
 import { lengthPrefixFraming } from "../../src/wire/length-prefix-framing.ts";
 import { ManualClock, settle } from "../support/manual-clock.ts";
-import { netOpener } from "../support/net-opener.ts";
 import { present } from "../support/present.ts";
 import { silentLog } from "../support/silent-log.ts";
 import { framed, type ScriptedHost, scriptedHost } from "./scripted-host.ts";
@@ -39,7 +39,7 @@ function aLine(ports: readonly [number, ...number[]], own: Partial<HostLineOptio
 		mode: "per_exchange",
 		framing: lengthPrefixFraming({ maxPayload: 2048 }),
 		connectMs: 5000,
-		openPort: netOpener,
+		openPort,
 		correlate: (message) => /^(\S+) /.exec(fromLatin1(message))?.[1],
 		clock,
 		log: silentLog,

@@ -8,9 +8,9 @@ import type { Transaction } from "../../src/journal/transaction.ts";
 import { systemClock } from "../../src/kernel/clock.ts";
 import { openPayments } from "../../src/payments/open-payments.ts";
 import type { Payments, SaleRequest } from "../../src/payments/payments.ts";
+import { openPort } from "../../src/ports/open-port.ts";
 import { lengthPrefixFraming } from "../../src/wire/length-prefix-framing.ts";
 import { type ClearPad, clearPad } from "../support/clear-pad.ts";
-import { netOpener } from "../support/net-opener.ts";
 import { silentLog } from "../support/silent-log.ts";
 import { type AcquirerProcess, startAcquirer } from "../support/start-acquirer.ts";
 import { shippedProfile, terminal, testCard } from "../support/unionpay.ts";
@@ -33,7 +33,7 @@ async function start(): Promise<void> {
 		mode: "per_exchange",
 		framing: lengthPrefixFraming({ maxPayload: 2048 }),
 		connectMs: 1000,
-		openPort: netOpener,
+		openPort,
 		correlate: (message) => profile.correlate(message),
 		clock,
 		log,

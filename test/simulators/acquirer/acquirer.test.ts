@@ -7,10 +7,10 @@ import { openHostLine } from "../../../src/acquirers/open-host-line.ts";
 import type { HostAnswer } from "../../../src/acquirers/profile.ts";
 import { systemClock } from "../../../src/kernel/clock.ts";
 import { isFault } from "../../../src/kernel/fault.ts";
+import { openPort } from "../../../src/ports/open-port.ts";
 import { latin1 } from "../../../src/wire/bytes.ts";
 import { fromHex } from "../../../src/wire/hex.ts";
 import { lengthPrefixFraming } from "../../../src/wire/length-prefix-framing.ts";
-import { netOpener } from "../../support/net-opener.ts";
 import { silentLog } from "../../support/silent-log.ts";
 import { type AcquirerProcess, startAcquirer } from "../../support/start-acquirer.ts";
 import { TestTerminal } from "../../support/test-terminal.ts";
@@ -30,7 +30,7 @@ function lineTo(port: number, mode: "per_exchange" | "kept_open"): HostLine {
 		mode,
 		framing: lengthPrefixFraming({ maxPayload: 2048 }),
 		connectMs: 2000,
-		openPort: netOpener,
+		openPort,
 		correlate: (message) => profile.correlate(message),
 		clock: systemClock,
 		log: silentLog,
