@@ -1,89 +1,127 @@
-import { isBcdByte, nibbleOfCode } from "../wire/bcd.ts";
-import { type FieldSpec, maximumLength } from "./message-spec.ts";
+import type { Bytes } from "../wire/bytes.ts";
+import type { Cursor } from "../wire/cursor.ts";
+import { compileFieldLength, type FieldLength } from "./field-length.ts";
+import { type FieldValue, messageFault } from "./message.ts";
+import type { FieldSpec, MessageSpec } from "./message-spec.ts";
+import { compileValue, type ValueCodec } from "./value-codec.ts";
 
-/** Where a field lies in a message: its value in units (characters, or bytes for `b`) and in bytes on the wire. */
-export interface FieldExtent {
-	readonly start: number;
-	readonly units: number;
-	readonly bytes: number;
+/** One field of a table, compiled. Faults name the field and the byte where it begins. */
+export interface FieldCodec {
+	readonly field: number;
+	readonly name: string;
+	/** Most bytes on the wire, the length in front included. */
+	readonly maxWireBytes: number;
+	/** Most digits, characters or bytes of a value. */
+	readonly maxUnits: number;
+	/** The output must have room for `maxWireBytes`. */
+	write(value: FieldValue, output: Cursor): void;
+	/**
+	 * A value that everybody may see is added to `plain`, and the result is undefined.
+	 * Any other is returned as bytes of its own, one for each digit, character or byte.
+	 */
+	read(input: Cursor, plain: Cursor): Bytes | undefined;
 }
 
-/** Bytes a value of so many units takes on the wire. */
-export function wireLength(spec: FieldSpec, units: number): number {
-	switch (spec.encoding) {
-		case "bcd":
-			return (units + 1) >> 1;
-		case "hex":
-			return units * 2;
-		case "ascii":
-		case "binary":
-			return units;
+interface FieldParts {
+	readonly field: number;
+	readonly spec: FieldSpec;
+	readonly length: FieldLength;
+	readonly value: ValueCodec;
+}
+
+export function compileField(field: number, spec: FieldSpec, table: MessageSpec): FieldCodec {
+	const value = compileValue({
+		content: spec.content,
+		encoding: spec.encoding ?? encodingOf(spec.content, table),
+		align: spec.align ?? ("fixed" in spec.length ? "right" : "left"),
+		filler: spec.filler ?? 0,
+	});
+	const length = compileFieldLength(spec, value, table);
+	const parts = { field, spec, length, value };
+	return {
+		field,
+		name: spec.name,
+		maxWireBytes: length.bytes + value.wireLength(length.maximum),
+		maxUnits: length.maximum,
+		write: compileWrite(parts),
+		read: compileRead(parts),
+	};
+}
+
+function encodingOf(content: FieldSpec["content"], table: MessageSpec): "bcd" | "ascii" | "binary" | "hex" {
+	switch (content) {
+		case "n":
+		case "z":
+			return table.digits;
+		case "an":
+		case "ans":
+			return "ascii";
+		case "b":
+			return table.binary;
 	}
 }
 
-/** Digits of the length prefix; 0 for a field of fixed length. */
-export function prefixDigits(spec: FieldSpec): 0 | 2 | 3 {
-	if ("fixed" in spec.length) {
-		return 0;
-	}
-	return "ll" in spec.length ? 2 : 3;
-}
-
-/** Bytes of the length prefix. */
-export function prefixBytes(digits: 0 | 2 | 3, lengths: "bcd" | "ascii" | "binary"): number {
-	return lengths === "ascii" ? digits : Math.ceil(digits / 2);
-}
-
-/** First nibble of the value inside its BCD bytes: an odd fixed number sits at the right end unless told otherwise. */
-export function firstNibble(spec: FieldSpec, units: number): 0 | 1 {
-	const right = "fixed" in spec.length && spec.align !== "left";
-	return right && units % 2 === 1 ? 1 : 0;
-}
-
-const digit = (code: number): boolean => code >= 0x30 && code <= 0x39;
-const upper = (code: number): boolean => code >= 0x41 && code <= 0x5a;
-const lower = (code: number): boolean => code >= 0x61 && code <= 0x7a;
-
-const allowed: Readonly<Record<FieldSpec["content"], Uint8Array>> = {
-	n: codes(digit),
-	an: codes((code) => digit(code) || upper(code) || lower(code) || code === 0x20),
-	ans: codes(() => true),
-	// Enciphered tracks hold every hex digit.
-	z: codes((code) => (nibbleOfCode[code] ?? 0xff) !== 0xff),
-	b: codes(() => true),
-};
-
-/** For each character code: 1 when the content type allows it. */
-export function allowedCodes(spec: FieldSpec): Uint8Array {
-	return allowed[spec.content];
-}
-
-/** True when the BCD bytes hold only what the content allows. The spare nibble is not looked at: writers differ. */
-export function bcdIsClean(spec: FieldSpec, bytes: Uint8Array, extent: FieldExtent): boolean {
-	if (spec.content === "z") {
-		return true;
-	}
-	const spare = extent.units % 2;
-	const first = firstNibble(spec, extent.units);
-	const from = extent.start + (spare === 1 && first === 1 ? 1 : 0);
-	const to = extent.start + extent.bytes - (spare === 1 && first === 0 ? 1 : 0);
-	for (let at = from; at < to; at++) {
-		if (isBcdByte[bytes[at] ?? 0xff] !== 1) {
-			return false;
+function compileWrite({ field, spec, length, value }: FieldParts): FieldCodec["write"] {
+	const { maximum, fixed } = length;
+	return (given, output) => {
+		const start = output.at;
+		const whole = fixed && given.length < maximum ? filled(given, maximum, spec.content) : given;
+		if (whole.length > maximum || !length.write(whole.length, output)) {
+			const wanted = fixed ? `${maximum}` : `up to ${maximum}`;
+			throw problem(field, spec, start, `the value has ${given.length} units, the table wants ${wanted}`);
 		}
+		if (!value.write(whole, output)) {
+			throw problem(field, spec, start, `the value is not of type ${spec.content}`);
+		}
+	};
+}
+
+function compileRead({ field, spec, length, value }: FieldParts): FieldCodec["read"] {
+	const isPlain = spec.sensitive === "no" && spec.content !== "b";
+	return (input, plain) => {
+		const start = input.at;
+		const units = length.read(input);
+		if (units === undefined) {
+			throw problem(field, spec, start, `the length is no number up to ${length.maximum}`);
+		}
+		if (input.at + value.wireLength(units) > input.bytes.length) {
+			throw problem(field, spec, start, "the value is cut off");
+		}
+		if (isPlain) {
+			if (!value.read(input, units, plain)) {
+				throw problem(field, spec, start, `the value is not of type ${spec.content}`);
+			}
+			return undefined;
+		}
+		const bytes = new Uint8Array(units);
+		if (!value.read(input, units, { bytes, at: 0 })) {
+			bytes.fill(0);
+			throw problem(field, spec, start, `the value is not of type ${spec.content}`);
+		}
+		return bytes;
+	};
+}
+
+/**
+ * A text shorter than its fixed field, made whole: numbers stand right behind zeros, text left before spaces
+ * (ISO 8583-1 clause 6). Bytes and tracks are never filled.
+ */
+function filled(value: FieldValue, units: number, content: FieldSpec["content"]): FieldValue {
+	if (typeof value !== "string") {
+		return value;
 	}
-	return spare === 0 || lonelyDigit(bytes, extent, first) < 10;
+	switch (content) {
+		case "n":
+			return value.padStart(units, "0");
+		case "an":
+		case "ans":
+			return value.padEnd(units, " ");
+		case "z":
+		case "b":
+			return value;
+	}
 }
 
-function lonelyDigit(bytes: Uint8Array, extent: FieldExtent, first: 0 | 1): number {
-	return first === 1 ? (bytes[extent.start] ?? 0xff) & 0x0f : (bytes[extent.start + extent.bytes - 1] ?? 0xff) >> 4;
-}
-
-/** True when a length from the wire is possible for this field. */
-export function lengthFits(spec: FieldSpec, units: number): boolean {
-	return units <= maximumLength(spec);
-}
-
-function codes(test: (code: number) => boolean): Uint8Array {
-	return Uint8Array.from({ length: 256 }, (_, code) => (test(code) ? 1 : 0));
+function problem(field: number, spec: FieldSpec, offset: number, text: string): Error {
+	return messageFault(text, { field, name: spec.name, offset });
 }

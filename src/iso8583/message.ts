@@ -13,6 +13,15 @@ export interface Message {
 	readonly fields: Readonly<Record<number, FieldValue>>;
 }
 
+/** Overwrites every value that is kept as bytes; text stays. */
+export function wipeFields(fields: Message["fields"]): void {
+	for (const value of Object.values(fields)) {
+		if (typeof value !== "string") {
+			value.fill(0);
+		}
+	}
+}
+
 /** What is wrong with a message, where: data element (0 is the message itself), its name, byte offset in the message. */
 export function messageFault(
 	problem: string,

@@ -1,5 +1,5 @@
 import { maskPan } from "../../card/pan.ts";
-import type { SplitMac } from "../../iso8583/codec.ts";
+import type { SplitMac } from "../../iso8583/decode.ts";
 import { fieldText, type Message } from "../../iso8583/message.ts";
 import { messageClass, responseMti } from "../../iso8583/mti.ts";
 import { Fault } from "../../kernel/fault.ts";
