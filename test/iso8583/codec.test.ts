@@ -108,6 +108,14 @@ describe.each([unionpay, iso87])("the $spec.name table", (codec) => {
 	}, 60_000);
 });
 
+test("a length above the table's maximum is refused, even when the bytes are there", () => {
+	// DE 32 holds at most eleven digits; this one says twelve and brings them.
+	const body = fromHex("02000000000100000000" + "12" + "123456789012");
+	expect(() => unionpay.decode(body)).toThrow(
+		expect.objectContaining({ code: "message_invalid", context: expect.objectContaining({ field: 32 }) }),
+	);
+});
+
 test("errors name the field and the byte", () => {
 	const body = fromHex("02002000000000000000123A56");
 	expect(() => unionpay.decode(body)).toThrow(
