@@ -110,7 +110,7 @@ describe.each([unionpay, iso87])("the $spec.name table", (codec) => {
 
 test("a length above the table's maximum is refused, even when the bytes are there", () => {
 	// DE 32 holds at most eleven digits; this one says twelve and brings them.
-	const body = fromHex("02000000000100000000" + "12" + "123456789012");
+	const body = fromHex("0200000000010000000012123456789012");
 	expect(() => unionpay.decode(body)).toThrow(
 		expect.objectContaining({ code: "message_invalid", context: expect.objectContaining({ field: 32 }) }),
 	);
