@@ -34,23 +34,26 @@ export interface HostReply {
 	readonly maskedPan?: string;
 }
 
+/** What the till asked for, as it was accepted. */
+export interface AcceptedOrder {
+	readonly id: string;
+	readonly kind: "sale";
+	readonly lane: string;
+	readonly amount: number;
+	readonly currency: string;
+	readonly reference: string;
+	readonly businessDay: string;
+	readonly idempotencyKey: string;
+	readonly fingerprint: string;
+}
+
 interface Happened<T extends string> extends JournalEvent {
 	readonly type: T;
 }
 
 /** Everything that can happen to a transaction, in the words of the journal. */
 export type TransactionEvent =
-	| (Happened<"accepted"> & {
-			readonly id: string;
-			readonly kind: "sale";
-			readonly lane: string;
-			readonly amount: number;
-			readonly currency: string;
-			readonly reference: string;
-			readonly businessDay: string;
-			readonly idempotencyKey: string;
-			readonly fingerprint: string;
-	  })
+	| (Happened<"accepted"> & AcceptedOrder)
 	| (Happened<"card_read"> & { readonly entry: CardEntry; readonly maskedPan: string })
 	| (Happened<"pin_requested"> & object)
 	| (Happened<"pin_taken"> & { readonly pin: "entered" | "bypassed" | "not_required" })

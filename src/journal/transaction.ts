@@ -1,4 +1,11 @@
-import type { CardEntry, HostIdentity, HostReply, ReversalReason, TransactionEvent } from "./transaction-events.ts";
+import type {
+	AcceptedOrder,
+	CardEntry,
+	HostIdentity,
+	HostReply,
+	ReversalReason,
+	TransactionEvent,
+} from "./transaction-events.ts";
 
 /** Where a transaction is. */
 export type TransactionState =
@@ -36,16 +43,7 @@ export interface ReversalStatus {
 }
 
 /** A transaction as the events tell it. */
-export interface Transaction {
-	readonly id: string;
-	readonly kind: "sale";
-	readonly lane: string;
-	readonly amount: number;
-	readonly currency: string;
-	readonly reference: string;
-	readonly businessDay: string;
-	readonly idempotencyKey: string;
-	readonly fingerprint: string;
+export interface Transaction extends AcceptedOrder {
 	readonly acceptedAt: number;
 	readonly finishedAt: number | undefined;
 	readonly state: TransactionState;
