@@ -1,5 +1,6 @@
 import { withDeadline } from "../kernel/deadline.ts";
 import type { OpenOptions, OpenPort, PortAddress, PortListener, PortOpener } from "./port.ts";
+import { portLabel } from "./port-label.ts";
 import { openSerial } from "./serial.ts";
 import { openTcp } from "./tcp.ts";
 import { openTls } from "./tls.ts";
@@ -7,7 +8,7 @@ import { openTls } from "./tls.ts";
 /** Opens a port of any kind, within the deadline; a port that opens too late is closed again. */
 export const openPort: PortOpener = async (address, listener, options) => {
 	const wait = {
-		name: `open ${labelOf(address)}`,
+		name: `open ${portLabel(address)}`,
 		ms: options.deadlineMs,
 		signal: options.signal,
 		code: "E_TIMEOUT",
@@ -20,11 +21,6 @@ export const openPort: PortOpener = async (address, listener, options) => {
 		return port;
 	});
 };
-
-/** A port for people: path, or host and number. */
-function labelOf(address: PortAddress): string {
-	return address.kind === "serial" ? address.path : `${address.host}:${address.port}`;
-}
 
 function openKind(address: PortAddress, listener: PortListener, options: OpenOptions): Promise<OpenPort> {
 	switch (address.kind) {

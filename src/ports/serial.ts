@@ -3,6 +3,7 @@ import { withDeadline } from "../kernel/deadline.ts";
 import { Fault } from "../kernel/fault.ts";
 import { watchNode } from "./node-watch.ts";
 import type { OpenOptions, OpenPort, PortListener, SerialAddress } from "./port.ts";
+import { portLabel } from "./port-label.ts";
 import { findNode, openFault } from "./serial-fault.ts";
 
 /** A driver that never lets go of its last bytes must not keep the daemon from stopping. */
@@ -46,7 +47,7 @@ export async function openSerial(
 	}
 	state = "open";
 	return {
-		label: labelOf(address),
+		label: portLabel(address),
 		write(bytes) {
 			const written = Promise.withResolvers<void>();
 			if (state === "gone") {
@@ -133,11 +134,6 @@ async function closeFlushed(port: SerialPort, options: OpenOptions): Promise<voi
 
 function isGone(state: "opening" | "open" | "gone"): boolean {
 	return state === "gone";
-}
-
-function labelOf(address: SerialAddress): string {
-	const parity = { none: "N", even: "E", odd: "O" }[address.parity];
-	return `${address.path} ${address.baudRate} ${address.dataBits}${parity}${address.stopBits}`;
 }
 
 function lost(path: string, cause: unknown): Fault {

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { type ConnectionOptions, connect } from "node:tls";
 import { Fault } from "../kernel/fault.ts";
 import type { OpenOptions, OpenPort, PortListener, TlsAddress } from "./port.ts";
+import { portLabel } from "./port-label.ts";
 import { overSocket } from "./socket-port.ts";
 
 /**
@@ -12,7 +13,7 @@ export async function openTls(address: TlsAddress, listener: PortListener, optio
 	const { host, port } = address;
 	const identity = await identityOf(address);
 	return overSocket({
-		label: `${host}:${port} TLS`,
+		label: portLabel(address),
 		socket: connect({ host, port, ...identity, minVersion: "TLSv1.2", rejectUnauthorized: true }).setNoDelay(true),
 		readyEvent: "secureConnect",
 		listener,

@@ -1,0 +1,224 @@
+import { foldCupEcb } from "../../crypto/cup-fold.ts";
+import type {
+	KeySlot,
+	MacRequest,
+	PinEntryRequest,
+	PinEntryResult,
+	PinPad,
+	PinPadHealth,
+	PinPadIdentity,
+	WorkingKeyLoad,
+} from "../../devices/pin-pad.ts";
+import type { Session, Turn } from "../../devices/session.ts";
+import type { Clock } from "../../kernel/clock.ts";
+import { Fault } from "../../kernel/fault.ts";
+import { type Bytes, concatBytes } from "../../wire/bytes.ts";
+import { type Command, commands, type MacMode, macModes } from "./commands.ts";
+import { type KmyLink, refusal } from "./link.ts";
+import { type MacReplyForm, readCupMac } from "./mac-reply.ts";
+import type { KmyOptions } from "./options.ts";
+import { followTyping } from "./pin-entry.ts";
+
+interface PadParts {
+	readonly session: Session;
+	readonly link: KmyLink;
+	readonly clock: Clock;
+	readonly options: KmyOptions;
+	readonly identity: PinPadIdentity;
+	readonly health: PinPadHealth;
+}
+
+const pinBlockLength = 8;
+const singleKeyLength = 8;
+
+/** A KMY350x or SZZT ZT C70/C90 that has been brought to a known state. */
+export class KmyPad implements PinPad {
+	readonly category = "PinPad";
+	readonly identity: PinPadIdentity;
+	readonly #parts: PadParts;
+	#health: PinPadHealth;
+	#activeKey: KeySlot | undefined;
+	/** Some firmwares forget the active key on other commands; one refusal is enough to learn that. */
+	#keepsActiveKey = true;
+	#macMode: MacMode | undefined;
+	#macReply: MacReplyForm;
+	#shortestPin: number | undefined;
+
+	constructor(parts: PadParts) {
+		this.#parts = parts;
+		this.identity = parts.identity;
+		this.#health = parts.health;
+		this.#macReply = parts.options.macReply;
+	}
+
+	get health(): PinPadHealth {
+		return this.#health;
+	}
+
+	async checkHealth(signal?: AbortSignal): Promise<PinPadHealth> {
+		// A pad that is busy with a cardholder is well enough; asking it would end the entry.
+		if (!this.#parts.session.busy) {
+			await this.#converse((turn) => this.#do(turn, commands.identify), signal);
+		}
+		return this.#health;
+	}
+
+	updateKey({ at, cryptogram }: WorkingKeyLoad, signal?: AbortSignal): Promise<Bytes> {
+		// A DES key twice is the same key in TDES: the pad keeps one algorithm, and nothing is to be remembered of the slot.
+		const whole = cryptogram.length === singleKeyLength ? concatBytes(cryptogram, cryptogram) : cryptogram;
+		return this.#converse(async (turn) => {
+			this.#activeKey = undefined;
+			const checkValue = await this.#do(turn, commands.loadWorkingKey(at, whole));
+			if (checkValue.length === 0) {
+				throw new Fault("E_FAILURE", {
+					detail: "The pad took the key but gave no check value",
+					extended: "no_check_value",
+				});
+			}
+			return checkValue;
+		}, signal);
+	}
+
+	enterPin(request: PinEntryRequest, signal?: AbortSignal): Promise<PinEntryResult> {
+		return this.#converse(async (turn) => {
+			await this.#prepareEntry(turn, request);
+			signal?.throwIfAborted();
+			const start = commands.startPinEntry(request.maxLength, request.timeoutMs);
+			try {
+				await this.#do(turn, start);
+				return await this.#takePin(turn, request, signal);
+			} finally {
+				await this.#closeKeypad(turn);
+			}
+		}, signal);
+	}
+
+	computeMac(request: MacRequest, signal?: AbortSignal): Promise<Bytes> {
+		const mode = this.#modeFor(request);
+		const data = request.algorithm === "cup-ecb" ? foldCupEcb(request.data) : request.data;
+		return this.#converse(async (turn) => {
+			if (this.#macMode !== mode) {
+				await this.#do(turn, commands.macMode(mode));
+				this.#macMode = mode;
+			}
+			const reply = await this.#withKey(turn, request.at, commands.mac(data));
+			return this.#readMac(request, reply);
+		}, signal);
+	}
+
+	#modeFor({ algorithm, data }: MacRequest): MacMode {
+		const { x919, maxMacBytes } = this.#parts.options;
+		if (algorithm === "x9.19" && x919 === "unsupported") {
+			throw new Fault("E_ILLEGAL", { detail: "X9.19 is not enabled for this pad: see the driver's option `x919`" });
+		}
+		if (algorithm !== "cup-ecb" && data.length > maxMacBytes) {
+			throw new Fault("E_ILLEGAL", {
+				detail: `The pad takes at most ${maxMacBytes} bytes for one MAC`,
+				context: { bytes: data.length, maxMacBytes },
+			});
+		}
+		return macModes[algorithm === "x9.19" ? "x9.9" : algorithm];
+	}
+
+	#readMac({ algorithm }: MacRequest, reply: Bytes): Bytes {
+		const read = readCupMac(reply, this.#macReply);
+		if (read === undefined) {
+			throw new Fault("E_FAILURE", {
+				detail: `The pad gave a MAC of ${reply.length} bytes instead of 8`,
+				extended: "mac_length",
+			});
+		}
+		if (algorithm !== "cup-ecb") {
+			return reply;
+		}
+		this.#macReply = read.form;
+		return read.mac;
+	}
+
+	async #prepareEntry(turn: Turn, { minLength, panDigits, at }: PinEntryRequest): Promise<void> {
+		if (this.#shortestPin !== minLength) {
+			await this.#do(turn, commands.shortestPin(minLength));
+			this.#shortestPin = minLength;
+		}
+		await this.#activate(turn, at);
+		await this.#do(turn, commands.panDigits(panDigits));
+	}
+
+	async #takePin(turn: Turn, request: PinEntryRequest, signal: AbortSignal | undefined): Promise<PinEntryResult> {
+		const { end, typed } = await followTyping(turn, request, { clock: this.#parts.clock, signal });
+		if (end === "cancel") {
+			return { kind: "cancelled" };
+		}
+		if (end === "timed_out") {
+			return { kind: "timed_out" };
+		}
+		if (!typed) {
+			return { kind: "bypassed" };
+		}
+		const pinBlock = await this.#do(turn, commands.readPinBlock);
+		if (pinBlock.length !== pinBlockLength) {
+			throw new Fault("E_FAILURE", {
+				detail: `The pad gave a PIN block of ${pinBlock.length} bytes instead of 8`,
+				extended: "pin_block_length",
+			});
+		}
+		return { kind: "entered", pin: { pinBlock, format: 0, key: { kind: "session", at: request.at } } };
+	}
+
+	/** Whatever happened before: an open keypad would take keys for nobody. */
+	async #closeKeypad(turn: Turn): Promise<void> {
+		const { link, options } = this.#parts;
+		if (!link.line.lost.aborted) {
+			await link.ask(turn, commands.closeKeypad, options.answerMs);
+		}
+	}
+
+	/** Sends a command that works under a key, and once more if the pad seems to have let go of that key. */
+	async #withKey(turn: Turn, at: KeySlot, command: Command): Promise<Bytes> {
+		const { link, options } = this.#parts;
+		const alreadyActive = this.#isActive(at);
+		await this.#activate(turn, at);
+		const answer = await link.ask(turn, command, options.answerMs);
+		this.#learn(answer.status.health);
+		if (answer.status.accepted) {
+			return answer.data;
+		}
+		if (!alreadyActive || answer.status.name !== "parameter") {
+			throw refusal(command, answer.status);
+		}
+		this.#keepsActiveKey = false;
+		await this.#activate(turn, at);
+		return this.#do(turn, command);
+	}
+
+	async #activate(turn: Turn, at: KeySlot): Promise<void> {
+		if (!this.#isActive(at)) {
+			this.#activeKey = undefined;
+			await this.#do(turn, commands.activateKey(at));
+			this.#activeKey = at;
+		}
+	}
+
+	#isActive({ master, slot }: KeySlot): boolean {
+		return this.#keepsActiveKey && this.#activeKey?.master === master && this.#activeKey.slot === slot;
+	}
+
+	/** Sends a command that must be accepted; gives the data of the answer. */
+	async #do(turn: Turn, command: Command): Promise<Bytes> {
+		const { link, options } = this.#parts;
+		const { status, data } = await link.ask(turn, command, options.answerMs);
+		this.#learn(status.health);
+		if (!status.accepted) {
+			throw refusal(command, status);
+		}
+		return data;
+	}
+
+	#learn(health: PinPadHealth | undefined): void {
+		this.#health = health ?? this.#health;
+	}
+
+	#converse<T>(work: (turn: Turn) => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+		return this.#parts.session.converse(work, signal);
+	}
+}
