@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { currencyCodes } from "./currency.ts";
+import { currencyCodes } from "../payments/currency.ts";
 import { devicePortSchema, hostPortSchema } from "./port-schema.ts";
 
 const milliseconds = (min: number, max: number): z.ZodInt => z.int().min(min).max(max);
@@ -58,13 +58,18 @@ export const acquirerSchema = z.strictObject({
 		.meta({ description: "TPDU, as the acquirer gave it", examples: ['"6000030000"'] }),
 	header: z
 		.string()
-		.regex(/^[0-9A-Fa-f]{12}$/, "is not twelve hex digits")
+		.regex(/^\d{12}$/, "is not twelve digits")
 		.default("603100310000")
 		.meta({ description: "Message header, as the acquirer gave it", examples: ['"603100310000"'] }),
 	signIn: z
 		.enum(["001", "003", "004"])
 		.default("003")
 		.meta({ description: "Network management code of the sign-in: 001, 003 or 004 (with key for tracks)" }),
+	licence: z
+		.string()
+		.regex(/^[\x21-\x7e]{4}$/, "is not four characters")
+		.default("0000")
+		.meta({ description: "Network licence from the acquirer, told at sign-in", examples: ['"0000"'] }),
 	timers: timersSchema.prefault({}),
 });
 
@@ -79,7 +84,7 @@ const pinSchema = z
 	.strictObject({
 		timeoutMs: milliseconds(5_000, 300_000).default(60_000).meta({ description: "How long the cardholder may take" }),
 		minLength: z.int().min(4).max(12).default(4),
-		maxLength: z.int().min(4).max(12).default(12),
+		maxLength: z.int().min(4).max(12).default(6),
 	})
 	.refine(({ minLength, maxLength }) => minLength <= maxLength, {
 		path: ["minLength"],

@@ -3,11 +3,11 @@ import type { TerminalIdentity } from "../acquirers/profile.ts";
 import type { ManagedDevice } from "../devices/device.ts";
 import type { PinPad } from "../devices/pin-pad.ts";
 import type { PosPrinter } from "../devices/pos-printer.ts";
+import type { CurrencyInfo } from "./currency.ts";
 
 /** ISO 4217. */
-export interface Currency {
+interface Currency extends CurrencyInfo {
 	readonly alphabetic: string;
-	readonly numeric: string;
 }
 
 /** Where the pad keeps the keys of one terminal. */

@@ -1,6 +1,7 @@
 import { transform } from "receiptline";
 import type { SlipCopy, Transaction } from "../journal/transaction.ts";
 import type { HostIdentity, HostReply } from "../journal/transaction-events.ts";
+import { formatAmount } from "./currency.ts";
 import type { Lane } from "./lane.ts";
 import { type SlipLabel, slipLabels } from "./slip-labels.ts";
 
@@ -11,7 +12,6 @@ interface SlipOptions {
 }
 
 const entryLetters = { magnetic: "S", manual: "N" } as const;
-const minorDigits = 2;
 
 /**
  * The sales slip as receiptline markup: what UnionPay asks for on a merchant's or customer's copy.
@@ -55,7 +55,10 @@ function rowsOf(transaction: Transaction, lane: Lane): readonly Row[] {
 		["approvalCode", reply.approvalCode],
 		["retrievalReference", reply.retrievalReference],
 		["dateTime", dateTime(reply.date, reply.time)],
-		["amount", `${lane.currency.alphabetic} ${money(reply.approvedAmount ?? transaction.amount)}`],
+		[
+			"amount",
+			`${lane.currency.alphabetic} ${formatAmount(reply.approvedAmount ?? transaction.amount, lane.currency)}`,
+		],
 		["reference", transaction.reference],
 		["remark", reply.remark],
 	];
@@ -84,12 +87,6 @@ function dateTime(date: string | undefined, time: string | undefined): string | 
 	return date === undefined || time === undefined
 		? undefined
 		: `${date.slice(0, 2)}/${date.slice(2)} ${time.slice(0, 2)}:${time.slice(2, 4)}:${time.slice(4)}`;
-}
-
-/** Minor units as an amount with two decimals. */
-function money(amount: number): string {
-	const digits = String(amount).padStart(minorDigits + 1, "0");
-	return `${digits.slice(0, -minorDigits)}.${digits.slice(-minorDigits)}`;
 }
 
 /** Text from outside prints as it is: everything that means something in markup is escaped. */

@@ -50,7 +50,7 @@ async function start(): Promise<void> {
 				printer: undefined,
 				acquirer: { id: "bank", profile, line, timers },
 				terminal,
-				currency: { alphabetic: "CNY", numeric: "156" },
+				currency: { alphabetic: "CNY", numeric: "156", digits: 2 },
 				keys: { master: 0, tpk: 0, tak: 1, tdk: 2 },
 				pin: { timeoutMs: 1000, minLength: 4, maxLength: 6 },
 				slips: { merchantName: "测试商户", language: "both", testMode: true },

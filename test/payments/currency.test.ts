@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { currencyCodes, currencyInfo, formatAmount, parseAmount } from "../../src/config/currency.ts";
+import { currencyCodes, currencyInfo, formatAmount, parseAmount } from "../../src/payments/currency.ts";
 
 describe("amounts", () => {
 	it.each([

@@ -1,0 +1,47 @@
+import { readFileSync } from "node:fs";
+import type { Acquirer } from "../acquirers/acquirer.ts";
+import { openHostLine } from "../acquirers/open-host-line.ts";
+import { loadUnionPay } from "../acquirers/unionpay/load.ts";
+import { createUnionPayProfile } from "../acquirers/unionpay/profile.ts";
+import type { AcquirerConfig } from "../config/config.ts";
+import { compileSpec } from "../iso8583/codec.ts";
+import { messageSpecSchema } from "../iso8583/message-spec.ts";
+import type { Clock } from "../kernel/clock.ts";
+import type { Log } from "../kernel/log.ts";
+import { openPort } from "../ports/open-port.ts";
+import { lengthPrefixFraming } from "../wire/length-prefix-framing.ts";
+import { shippedData } from "./shipped-data.ts";
+
+interface AcquirerParts {
+	readonly clock: Clock;
+	readonly log: Log;
+}
+
+/**
+ * An acquirer as configured: its profile from the shipped data and its own values, its line not yet connected.
+ * @throws Fault `config_unreadable`, `config_invalid`
+ */
+export function openAcquirer(config: AcquirerConfig, { clock, log }: AcquirerParts): Acquirer {
+	const { tpdu, header, signIn, licence, timers } = config;
+	const data = loadUnionPay(shippedData("acquirers/unionpay"), {
+		tpdu,
+		header,
+		signIn: { keys: signIn, licence },
+	});
+	const profile = createUnionPayProfile({ codec: compileSpec(readSpec("iso8583/unionpay.json")), ...data });
+	const line = openHostLine({
+		hosts: config.hosts,
+		mode: config.connection,
+		framing: lengthPrefixFraming({ maxPayload: data.settings.maxMessage }),
+		connectMs: timers.connectMs,
+		openPort,
+		correlate: (message) => profile.correlate(message),
+		clock,
+		log: log.child({ acquirer: config.id }),
+	});
+	return { id: config.id, profile, line, timers };
+}
+
+function readSpec(path: string) {
+	return messageSpecSchema.parse(JSON.parse(readFileSync(shippedData(path), "utf8")));
+}
