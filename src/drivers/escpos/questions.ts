@@ -1,0 +1,89 @@
+import type { PrinterStatus } from "../../devices/pos-printer.ts";
+import { isFault } from "../../kernel/fault.ts";
+import { concatBytes } from "../../wire/bytes.ts";
+import {
+	askModel,
+	askPaperInOrder,
+	askProof,
+	askRealTime,
+	automaticStatusOn,
+	initialize,
+	type RealTimeTopic,
+} from "./commands.ts";
+import type { Dialogue, Question } from "./dialogue.ts";
+import type { Reply } from "./reply-demux.ts";
+import { fromRealTime } from "./status.ts";
+
+/** How a printer tells that a slip is out. */
+export type Completion = "gs-h" | "gs-r" | "none";
+
+/** A limit for each answer, and what ends the asking early. */
+export interface Patience {
+	readonly answerMs: number;
+	readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * Asks the four real-time questions.
+ * @throws Fault `E_TIMEOUT` when one stays without an answer
+ */
+export async function askStatus(dialogue: Dialogue, patience: Patience): Promise<PrinterStatus> {
+	const ask = (topic: RealTimeTopic): Promise<number> =>
+		dialogue.ask(
+			{
+				name: `answer to DLE EOT ${topic}`,
+				bytes: askRealTime(topic),
+				answerMs: patience.answerMs,
+				accept: (reply) => (reply.kind === "real_time" ? reply.byte : undefined),
+			},
+			patience.signal,
+		);
+	return fromRealTime({ 1: await ask(1), 2: await ask(2), 3: await ask(3), 4: await ask(4) });
+}
+
+/** The model name the printer gives itself, or undefined when it does not know the question. */
+export async function askModelName(dialogue: Dialogue, patience: Patience): Promise<string | undefined> {
+	return orSilence(
+		dialogue.ask(
+			{
+				name: "answer to GS I 67",
+				bytes: askModel,
+				answerMs: patience.answerMs,
+				accept: (reply) => (reply.kind === "text" ? reply.text : undefined),
+			},
+			patience.signal,
+		),
+	);
+}
+
+/** Finds out, with the printer ready, how it can prove that a slip is out. */
+export async function probeCompletion(dialogue: Dialogue, probeId: string, patience: Patience): Promise<Completion> {
+	const probe = async (name: string, bytes: Uint8Array, accept: Question<true>["accept"]): Promise<boolean> =>
+		(await orSilence(dialogue.ask({ name, bytes, answerMs: patience.answerMs, accept }, patience.signal))) ?? false;
+	// A printer that does not know GS ( H takes its parameters for text: ESC @ drops that line unprinted.
+	const proofProbe = concatBytes(askProof(probeId), initialize, automaticStatusOn);
+	if (await probe("probe of GS ( H", proofProbe, acceptProof(probeId))) {
+		return "gs-h";
+	}
+	return (await probe("probe of GS r 1", askPaperInOrder, acceptSingle)) ? "gs-r" : "none";
+}
+
+/** Recognises the proof with this id; an older one proves nothing. */
+export function acceptProof(id: string): (reply: Reply) => true | undefined {
+	return (reply) => (reply.kind === "proof" && reply.id === id ? true : undefined);
+}
+
+export function acceptSingle(reply: Reply): true | undefined {
+	return reply.kind === "single" ? true : undefined;
+}
+
+async function orSilence<T>(answer: Promise<T>): Promise<T | undefined> {
+	try {
+		return await answer;
+	} catch (thrown) {
+		if (isFault(thrown, "E_TIMEOUT")) {
+			return undefined;
+		}
+		throw thrown;
+	}
+}

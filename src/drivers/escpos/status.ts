@@ -1,0 +1,81 @@
+import type { PrinterStatus } from "../../devices/pos-printer.ts";
+import { Fault } from "../../kernel/fault.ts";
+import type { RealTimeTopic } from "./commands.ts";
+
+/** Answers to DLE EOT 1 to 4, by topic. */
+export type RealTimeAnswers = Readonly<Record<RealTimeTopic, number>>;
+
+/**
+ * Status from an automatic status block (GS a).
+ * @param block four bytes; fixed bits were checked by the demux
+ */
+export function fromAutomatic(block: Uint8Array): PrinterStatus {
+	const [printer = 0, error = 0, paper = 0] = block;
+	return {
+		online: (printer & 0x08) === 0,
+		cover: (printer & 0x20) === 0 ? "closed" : "open",
+		error: errorOf(error),
+		paper: paperOf({ end: paper & 0x0c, nearEnd: paper & 0x03 }),
+	};
+}
+
+/** Status from the four real-time answers (DLE EOT). */
+export function fromRealTime(answers: RealTimeAnswers): PrinterStatus {
+	const stoppedByPaper = answers[2] & 0x20;
+	return {
+		online: (answers[1] & 0x08) === 0,
+		cover: (answers[2] & 0x04) === 0 ? "closed" : "open",
+		error: errorOf(answers[3]),
+		paper: paperOf({ end: stoppedByPaper | (answers[4] & 0x60), nearEnd: answers[4] & 0x0c }),
+	};
+}
+
+/** True when a job sent now would be printed at once. */
+export function isReady(status: PrinterStatus): boolean {
+	return obstacle(status) === undefined;
+}
+
+/** Why nothing can be printed now, or undefined. */
+export function obstacle(status: PrinterStatus): Fault | undefined {
+	if (status.paper === "end") {
+		return new Fault("E_EXTENDED", { detail: "the printer is out of paper", extended: "paper_end" });
+	}
+	if (status.cover === "open") {
+		return new Fault("E_EXTENDED", { detail: "the printer's cover is open", extended: "cover_open" });
+	}
+	if (status.error !== "none") {
+		const extended = `printer_${status.error}`;
+		return new Fault("E_EXTENDED", { detail: `the printer reports an error: ${status.error}`, extended });
+	}
+	return status.online ? undefined : new Fault("E_OFFLINE", { detail: "the printer says it is offline" });
+}
+
+export function sameStatus(left: PrinterStatus, right: PrinterStatus): boolean {
+	return (
+		left.online === right.online &&
+		left.paper === right.paper &&
+		left.cover === right.cover &&
+		left.error === right.error
+	);
+}
+
+/** Byte 2 of the automatic status and the answer to DLE EOT 3 use the same bits. */
+function errorOf(byte: number): PrinterStatus["error"] {
+	if ((byte & 0x20) !== 0) {
+		return "unrecoverable";
+	}
+	if ((byte & 0x08) !== 0) {
+		return "cutter";
+	}
+	if ((byte & 0x04) !== 0) {
+		return "mechanical";
+	}
+	return (byte & 0x40) !== 0 ? "overheated" : "none";
+}
+
+function paperOf(sensors: { readonly end: number; readonly nearEnd: number }): PrinterStatus["paper"] {
+	if (sensors.end !== 0) {
+		return "end";
+	}
+	return sensors.nearEnd !== 0 ? "near_end" : "ok";
+}
