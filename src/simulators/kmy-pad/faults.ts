@@ -1,0 +1,88 @@
+import { z } from "zod";
+
+/** What can go wrong in a pad or on its line. */
+export const faultNames = [
+	/** Not processed, no answer. */
+	"ignore",
+	/** Processed, no answer. */
+	"silent",
+	/** The pad thinks for `value` ms (default 1000) before it answers. */
+	"slow",
+	/** The check byte of the answer is wrong. */
+	"bad_bcc",
+	/** `value`, hex (default FF55AA), comes before the answer. */
+	"garbage",
+	/** Only the first `value` bytes of the answer arrive (default half of them). */
+	"truncated",
+	/** Not processed; answered with status `value`, hex (default 15). */
+	"status",
+	/** The pad vanishes before the command is processed. */
+	"unplug_before",
+	/** The command is processed, then the pad vanishes without an answer. */
+	"unplug_unanswered",
+	/** The pad answers, and vanishes `value` ms later (default 50). */
+	"unplug_after",
+	/** A key byte is lost; `value` names the key (digit, clear, cancel, enter, timedOut), any when left out. */
+	"drop_key",
+] as const;
+
+export const faultSchema = z.strictObject({
+	name: z.enum(faultNames),
+	/** Command that it hits, two hex digits; all when left out. */
+	command: z
+		.string()
+		.regex(/^[\dA-F]{2}$/)
+		.optional(),
+	/** How many times; `always` never wears off. */
+	count: z.union([z.int().positive(), z.literal("always")]).default(1),
+	value: z.string().optional(),
+});
+
+export type Fault = z.infer<typeof faultSchema>;
+export type CommandFaults = ReadonlyMap<Fault["name"], Fault>;
+
+/** The faults that are switched on. Each use of one wears it off. */
+export class FaultSwitches {
+	#armed: readonly Fault[];
+
+	constructor(armed: readonly Fault[]) {
+		this.#armed = armed;
+	}
+
+	get armed(): readonly Fault[] {
+		return this.#armed;
+	}
+
+	set(armed: readonly Fault[]): void {
+		this.#armed = armed;
+	}
+
+	/** The faults that hit this command, one of each name, now used once more. */
+	take(command: string): CommandFaults {
+		return this.#takeWhere((fault) => fault.name !== "drop_key" && (fault.command ?? command) === command);
+	}
+
+	/** True when this key byte is to be lost. */
+	takeKey(key: string): boolean {
+		return this.#takeWhere((fault) => fault.name === "drop_key" && (fault.value ?? key) === key).size > 0;
+	}
+
+	#takeWhere(hits: (fault: Fault) => boolean): CommandFaults {
+		const taken = new Map<Fault["name"], Fault>();
+		this.#armed = this.#armed.flatMap((fault) => {
+			if (!hits(fault) || taken.has(fault.name)) {
+				return [fault];
+			}
+			taken.set(fault.name, fault);
+			return wornOff(fault);
+		});
+		return taken;
+	}
+}
+
+function wornOff(fault: Fault): readonly Fault[] {
+	if (fault.count === "always") {
+		return [fault];
+	}
+	return fault.count > 1 ? [{ ...fault, count: fault.count - 1 }] : [];
+}

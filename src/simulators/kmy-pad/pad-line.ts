@@ -1,0 +1,154 @@
+import { pause } from "../../kernel/deadline.ts";
+import { type Bytes, concatBytes } from "../../wire/bytes.ts";
+import type { Decoder } from "../../wire/framing.ts";
+import { fromHex, toHex } from "../../wire/hex.ts";
+import { kmyFraming, kmyKeys } from "../../wire/kmy-framing.ts";
+import { run, shownData } from "./commands.ts";
+import type { CommandFaults, FaultSwitches } from "./faults.ts";
+import { PacedBytes } from "./paced-bytes.ts";
+import type { PadMemory } from "./pad-memory.ts";
+import type { EchoedKey } from "./pin-entry.ts";
+import type { Sightings } from "./sightings.ts";
+import { type Outcome, statusOf } from "./status.ts";
+
+interface LineParts {
+	readonly pad: PadMemory;
+	readonly faults: FaultSwitches;
+	readonly sightings: Sightings;
+	readonly write: (bytes: Bytes) => void;
+	/** Makes the whole pad vanish. */
+	readonly unplug: () => void;
+}
+
+/** One line into the pad: reads commands one after the other, answers them, and misbehaves where it is told to. */
+export class PadLine {
+	readonly #parts: LineParts;
+	readonly #decoder: Decoder = kmyFraming.decoder();
+	readonly #input: PacedBytes;
+	readonly #output: PacedBytes;
+	readonly #closed = new AbortController();
+	#turn: Promise<void> = Promise.resolve();
+
+	constructor(parts: LineParts) {
+		const { clock, options } = parts.pad;
+		this.#parts = parts;
+		this.#input = new PacedBytes({ clock, baudRate: options.baudRate, deliver: (bytes) => this.#read(bytes) });
+		this.#output = new PacedBytes({ clock, baudRate: options.baudRate, deliver: parts.write });
+	}
+
+	receive(bytes: Bytes): void {
+		this.#input.push(bytes);
+	}
+
+	/** Nothing is read, answered or sent any more. */
+	close(): void {
+		this.#closed.abort();
+		this.#input.clear();
+		this.#output.clear();
+	}
+
+	#read(bytes: Bytes): void {
+		for (const frame of this.#decoder.push(bytes)) {
+			switch (frame.kind) {
+				case "data":
+					// A closed line ends the turn early, which leaves nothing to report.
+					this.#turn = this.#turn.then(() => this.#handle(frame.payload)).catch(() => undefined);
+					break;
+				case "control":
+					this.#parts.sightings.count("garbage");
+					break;
+				case "garbage":
+					this.#parts.sightings.count("garbage", frame.bytes.length);
+					break;
+			}
+		}
+	}
+
+	async #handle(payload: Bytes): Promise<void> {
+		const { pad, sightings, unplug } = this.#parts;
+		const command = toHex(payload.subarray(0, 1));
+		const data = payload.slice(1);
+		const faults = this.#parts.faults.take(command);
+		const seen = { command, data: shownData(command, data), hidden: 0 };
+		const sighting = { ...seen, hidden: data.length - seen.data.length / 2 };
+		if (this.#closed.signal.aborted || faults.has("ignore")) {
+			sightings.saw(sighting);
+			return;
+		}
+		if (faults.has("unplug_before")) {
+			sightings.saw(sighting);
+			unplug();
+			return;
+		}
+		pad.echo = (key) => this.#sendKey(key);
+		const { answer, outcome } = this.#process(command, data, faults);
+		sightings.saw({ ...sighting, status: toHex(answer.subarray(0, 1)) });
+		if (faults.has("unplug_unanswered")) {
+			unplug();
+			return;
+		}
+		await this.#answer(answer, faults);
+		if (outcome?.kind === "ok") {
+			outcome.afterwards?.();
+		}
+		this.#unplugLater(faults);
+	}
+
+	/** Status and data of the answer; no outcome when a fault answers in the place of the pad. */
+	#process(
+		command: string,
+		data: Bytes,
+		faults: CommandFaults,
+	): { readonly answer: Bytes; readonly outcome?: Outcome } {
+		const forced = faults.get("status");
+		if (forced !== undefined) {
+			return { answer: fromHex(forced.value ?? "15") };
+		}
+		const { pad } = this.#parts;
+		const outcome = run(pad, command, data);
+		const status = statusOf(outcome.kind, { masterKeys: pad.keys.state, battery: pad.battery });
+		const reply = outcome.kind === "ok" ? (outcome.data ?? new Uint8Array()) : new Uint8Array();
+		return { answer: concatBytes(Uint8Array.of(status), reply), outcome };
+	}
+
+	async #answer(answer: Bytes, faults: CommandFaults): Promise<void> {
+		const slow = faults.get("slow");
+		if (slow !== undefined) {
+			await pause(this.#parts.pad.clock, Number(slow.value ?? 1000), this.#closed.signal);
+		}
+		if (!faults.has("silent")) {
+			this.#output.push(spoilt(kmyFraming.encode(answer), faults));
+		}
+	}
+
+	#sendKey(key: EchoedKey): void {
+		const { faults, pad, sightings } = this.#parts;
+		sightings.count(key);
+		if (!this.#closed.signal.aborted && !faults.takeKey(key)) {
+			const name = key === "timedOut" && pad.options.quirks.timeoutKey === "00" ? "timedOutToo" : key;
+			this.#output.push(Uint8Array.of(kmyKeys[name]));
+		}
+	}
+
+	#unplugLater(faults: CommandFaults): void {
+		const fault = faults.get("unplug_after");
+		if (fault !== undefined) {
+			this.#parts.pad.clock.after(Number(fault.value ?? 50), this.#parts.unplug);
+		}
+	}
+}
+
+/** The frame of an answer as a broken pad or line delivers it. */
+function spoilt(frame: Bytes, faults: CommandFaults): Bytes {
+	const garbage = faults.has("garbage") ? fromHex(faults.get("garbage")?.value ?? "FF55AA") : new Uint8Array();
+	const checked = faults.has("bad_bcc") ? withWrongCheck(frame) : frame;
+	const truncated = faults.get("truncated");
+	const whole = truncated === undefined;
+	return concatBytes(garbage, whole ? checked : checked.slice(0, Number(truncated.value ?? frame.length >> 1)));
+}
+
+/** The lower hex digit of the check byte, the last but one character, becomes another hex digit. */
+function withWrongCheck(frame: Bytes): Bytes {
+	const zero = 0x30;
+	return frame.map((byte, index) => (index === frame.length - 2 ? (byte === zero ? zero + 1 : zero) : byte));
+}
