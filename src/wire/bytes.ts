@@ -12,6 +12,12 @@ export function concatBytes(...parts: readonly Uint8Array[]): Bytes {
 	return joined;
 }
 
+/** A copy of the bytes from `from` up to `to`, in Node's pool: memory of its own would cost ten times the copy. */
+export function copyBytes(bytes: Uint8Array, from: number, to: number): Bytes {
+	const copy = Buffer.copyBytesFrom(bytes, from, to - from);
+	return new Uint8Array(copy.buffer, copy.byteOffset, copy.length);
+}
+
 /** True when both runs hold the same bytes. Not constant in time: never for secrets. */
 export function equalBytes(left: Uint8Array, right: Uint8Array): boolean {
 	return left.length === right.length && left.every((byte, index) => byte === right[index]);

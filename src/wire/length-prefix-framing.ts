@@ -1,3 +1,4 @@
+import { copyBytes } from "./bytes.ts";
 import { between, FrameDecoder, type FrameRule } from "./frame-decoder.ts";
 import type { Framing } from "./framing.ts";
 
@@ -23,7 +24,7 @@ export function lengthPrefixFraming(options: LengthPrefixOptions): Framing {
 			const length = ((buffer[start] ?? 0) << 8) | (buffer[start + 1] ?? 0);
 			return length === 0 || length > options.maxPayload ? "bad_length" : length + 2;
 		},
-		open: (buffer, start, length) => new Uint8Array(buffer.subarray(start + 2, start + length)),
+		open: (buffer, start, length) => copyBytes(buffer, start + 2, start + length),
 	};
 	return {
 		name: "length-prefix",

@@ -1,4 +1,4 @@
-import type { Bytes } from "./bytes.ts";
+import { type Bytes, copyBytes } from "./bytes.ts";
 import { byteRoles, FrameDecoder, type FrameRule } from "./frame-decoder.ts";
 import type { Framing, GarbageReason } from "./framing.ts";
 
@@ -38,7 +38,7 @@ export function stxLengthFraming(options: StxLengthOptions): Framing {
 			if (check(buffer, start + firstCovered, last) !== buffer[last]) {
 				return "bad_check";
 			}
-			return new Uint8Array(buffer.subarray(start + 3, last - 1));
+			return copyBytes(buffer, start + 3, last - 1);
 		},
 	};
 	return {
