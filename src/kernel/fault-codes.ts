@@ -113,10 +113,21 @@ export const faultCodes = {
 	request_invalid: fault(400, false, "The request is not valid", "See the errors and the API description."),
 	unauthorized: fault(401, false, "A valid token is needed", "Create one with `tillbridge tokens create`."),
 	forbidden: fault(403, false, "The token or the caller may not do this", "Use a token with the scope named."),
-	host_header_refused: fault(421, false, "The Host header is not ours", "Call the API under its loopback name."),
+	acquirer_unknown: fault(404, false, "There is no such acquirer", "Use an acquirer that a lane of /v1/lanes names."),
+	host_header_refused: fault(403, false, "The Host header is not ours", "Call the API under its loopback name."),
 	origin_refused: fault(403, false, "This web page may not call the API", "Add its origin to `listen.origins`."),
 	route_unknown: fault(404, false, "There is no such route", "See /openapi.json."),
+	request_too_large: fault(413, false, "The request body is too large", "Send only what the API description names."),
+	media_type_refused: fault(415, false, "The body is not JSON", "Send it as application/json."),
 	rate_limited: fault(429, true, "Too many requests", "Slow down; see Retry-After."),
+	token_unknown: fault(404, false, "There is no such token", "Use an id from `tillbridge tokens list`."),
+	tokens_unusable: fault(
+		500,
+		false,
+		"The tokens file cannot be used",
+		"Give it its own owner and mode 0600; remove a `.new` file beside it that an interrupted command left.",
+	),
+	daemon_unreachable: fault(503, true, "No daemon answers", "Start it with `tillbridge start`, or check the address."),
 	internal: fault(500, true, "The daemon failed unexpectedly", "See the log; report it with a support bundle."),
 } as const satisfies Record<string, FaultInfo>;
 

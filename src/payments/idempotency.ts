@@ -31,3 +31,20 @@ export function mustMatch(earlier: { readonly id: string; readonly fingerprint: 
 		throw new Fault("idempotency_key_reused", { context: { transaction: earlier.id } });
 	}
 }
+
+/** Requests under one key take turns: a twin must find what the first one has made durable. */
+export class KeyTurns {
+	readonly #last = new Map<string, Promise<unknown>>();
+
+	async run<T>(key: string, work: () => Promise<T>): Promise<T> {
+		const turn = (this.#last.get(key) ?? Promise.resolve()).then(work, work);
+		this.#last.set(key, turn);
+		try {
+			return await turn;
+		} finally {
+			if (this.#last.get(key) === turn) {
+				this.#last.delete(key);
+			}
+		}
+	}
+}

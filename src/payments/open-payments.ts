@@ -4,7 +4,7 @@ import { type SlipCopy, type Transaction } from "../journal/transaction.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { asFault, Fault } from "../kernel/fault.ts";
 import type { Log } from "../kernel/log.ts";
-import { fingerprintOf, keyClaim, mustMatch, referenceClaim } from "./idempotency.ts";
+import { fingerprintOf, KeyTurns, keyClaim, mustMatch, referenceClaim } from "./idempotency.ts";
 import type { Lane } from "./lane.ts";
 import { LaneDesk } from "./lane-desk.ts";
 import { Ledger } from "./ledger.ts";
@@ -36,18 +36,20 @@ export async function openPayments(options: PaymentsOptions): Promise<Payments> 
 		return found;
 	};
 	const deskOf = (id: string): LaneDesk => desk(ledger.get(id).lane);
+	const turns = new KeyTurns();
 	let closing = false;
 
 	await recover({ journal, ledger, rooms: (lane) => desks.get(lane) });
 
 	return {
+		changes: ledger.changes,
 		async sell(request, idempotencyKey) {
 			if (closing) {
 				throw new Fault("shutting_down");
 			}
 			const lane = desk(request.lane);
 			checkMoney(request, lane.lane);
-			return submit({ request, idempotencyKey, desk: lane, ledger, journal });
+			return turns.run(idempotencyKey, () => submit({ request, idempotencyKey, desk: lane, ledger, journal }));
 		},
 		get: (id) => ledger.get(id),
 		find: (filter) => find(filter, journal, ledger),
@@ -58,7 +60,7 @@ export async function openPayments(options: PaymentsOptions): Promise<Payments> 
 		print: (id, copy: SlipCopy) => deskOf(id).print(id, copy),
 		meaning(transaction) {
 			const code = transaction.reply?.responseCode;
-			return code === undefined ? undefined : desk(transaction.lane).lane.acquirer.profile.meaning(code);
+			return code === undefined ? undefined : desks.get(transaction.lane)?.lane.acquirer.profile.meaning(code);
 		},
 		lanes: () => [...desks.values()].map((lane) => lane.view()),
 		readiness: async (lane) => desk(lane).readiness(),

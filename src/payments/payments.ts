@@ -2,6 +2,7 @@ import type { ResponseMeaning } from "../acquirers/profile.ts";
 import type { Card } from "../card/card.ts";
 import type { Recorded } from "../journal/journal.ts";
 import type { SlipCopy, Transaction } from "../journal/transaction.ts";
+import type { Events } from "../kernel/events.ts";
 import type { FaultCode } from "../kernel/fault-codes.ts";
 
 export interface SaleRequest {
@@ -70,6 +71,8 @@ export interface SignInResult {
  * Every method throws Fault with the codes of its room; none of them throws because a host declined.
  */
 export interface Payments {
+	/** A transaction after each of its steps, once it is durable. Listeners must not throw. */
+	readonly changes: Events<Transaction>;
 	/**
 	 * Accepts a sale and starts it. Durable when it resolves; the result comes by `wait`.
 	 * @throws Fault `lane_unknown`, `lane_busy`, `reference_reused`, `idempotency_key_reused`, `card_invalid`, `request_invalid`

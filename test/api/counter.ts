@@ -1,0 +1,105 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openHostLine } from "../../src/acquirers/open-host-line.ts";
+import type { Scope } from "../../src/api/scopes.ts";
+import { type Api, type ApiOptions, apiLimits, startApi } from "../../src/api/start-api.ts";
+import { openTokens, type Tokens } from "../../src/api/tokens.ts";
+import { openJournal } from "../../src/journal/open-journal.ts";
+import { systemClock } from "../../src/kernel/clock.ts";
+import { openPayments } from "../../src/payments/open-payments.ts";
+import type { Payments } from "../../src/payments/payments.ts";
+import { openPort } from "../../src/ports/open-port.ts";
+import { lengthPrefixFraming } from "../../src/wire/length-prefix-framing.ts";
+import { type ClearPad, clearPad } from "../support/clear-pad.ts";
+import { silentLog } from "../support/silent-log.ts";
+import { type AcquirerProcess, startAcquirer } from "../support/start-acquirer.ts";
+import { shippedProfile, terminal } from "../support/unionpay.ts";
+import { type Client, client } from "./client.ts";
+import { type FakePrinter, fakePrinter } from "./fake-printer.ts";
+
+const profile = shippedProfile();
+
+/** A whole counter behind a real API on a real socket: real payments, journal and host line, a pad with real keys. */
+export interface Counter {
+	readonly api: Api;
+	readonly payments: Payments;
+	readonly host: AcquirerProcess;
+	readonly pad: ClearPad;
+	readonly printer: FakePrinter;
+	readonly tokens: Tokens;
+	readonly tokenFile: string;
+	/** A client with a new token of these scopes. */
+	client(...scopes: readonly Scope[]): Client;
+	close(): Promise<void>;
+}
+
+export async function openCounter(own: Partial<ApiOptions> = {}): Promise<Counter> {
+	const clock = systemClock;
+	const log = silentLog;
+	const directory = mkdtempSync(join(tmpdir(), "counter-"));
+	const host = await startAcquirer();
+	const pad = clearPad();
+	const printer = fakePrinter();
+	const journal = await openJournal({ directory, clock, log });
+	const line = openHostLine({
+		hosts: [{ kind: "tcp", host: "127.0.0.1", port: host.port }],
+		mode: "per_exchange",
+		framing: lengthPrefixFraming({ maxPayload: 2048 }),
+		connectMs: 1000,
+		openPort,
+		correlate: (message) => profile.correlate(message),
+		clock,
+		log,
+	});
+	const timers = { answerMs: 200, reversalAnswerMs: 200, reversalBackoffMs: [60_000] } as const;
+	const payments = await openPayments({
+		journal,
+		clock,
+		log,
+		lanes: [
+			{
+				id: "lane1",
+				pinPad: pad.device,
+				printer: printer.device,
+				acquirer: { id: "bank", profile, line, timers },
+				terminal,
+				currency: { alphabetic: "CNY", numeric: "156", digits: 2 },
+				keys: { master: 0, tpk: 0, tak: 1, tdk: 2 },
+				pin: { timeoutMs: 1000, minLength: 4, maxLength: 6 },
+				slips: { merchantName: "测试商户", language: "both", testMode: true },
+			},
+		],
+	});
+	const tokenFile = join(directory, "tokens.json");
+	const tokens = openTokens(tokenFile, clock);
+	const api = await startApi({
+		listen: { host: "127.0.0.1", port: 0, names: [], origins: ["https://till.example"] },
+		payments,
+		devices: [pad.device, printer.device],
+		tokens,
+		clock,
+		log,
+		version: "0.0.0-test",
+		limits: apiLimits,
+		...own,
+	});
+	return {
+		api,
+		payments,
+		host,
+		pad,
+		printer,
+		tokens,
+		tokenFile,
+		client: (...scopes) => client(api.url, tokens.create("test", scopes).secret),
+		async close() {
+			await api.close();
+			await payments.close();
+			await line.close();
+			await journal.close();
+			await host.stop();
+			rmSync(directory, { recursive: true });
+		},
+	};
+}
