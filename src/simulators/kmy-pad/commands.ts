@@ -45,9 +45,9 @@ export function run(pad: PadMemory, code: string, data: Bytes): Outcome {
 	return outcome;
 }
 
-/** The part of a command's data that may be shown, as hex. */
-export function shownData(code: string, data: Bytes): string {
-	return toHex(data.subarray(0, commands[code]?.shown ?? 0));
+/** The part of a command's data that may be shown. */
+export function shownData(code: string, data: Bytes): Bytes {
+	return data.slice(0, commands[code]?.shown ?? 0);
 }
 
 /** Keys and blocks of a wrong length are found where they are used. */

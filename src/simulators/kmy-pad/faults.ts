@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /** What can go wrong in a pad or on its line. */
-export const faultNames = [
+const faultNames = [
 	/** Not processed, no answer. */
 	"ignore",
 	/** Processed, no answer. */
@@ -26,17 +26,34 @@ export const faultNames = [
 	"drop_key",
 ] as const;
 
-export const faultSchema = z.strictObject({
-	name: z.enum(faultNames),
-	/** Command that it hits, two hex digits; all when left out. */
-	command: z
-		.string()
-		.regex(/^[\dA-F]{2}$/)
-		.optional(),
-	/** How many times; `always` never wears off. */
-	count: z.union([z.int().positive(), z.literal("always")]).default(1),
-	value: z.string().optional(),
-});
+const milliseconds = /^\d+$/;
+
+/** How the value of a fault looks; the others take none. */
+const valueForms: Readonly<Partial<Record<(typeof faultNames)[number], RegExp>>> = {
+	slow: milliseconds,
+	garbage: /^([\dA-Fa-f]{2})+$/,
+	truncated: /^\d+$/,
+	status: /^[\dA-Fa-f]{2}$/,
+	unplug_after: milliseconds,
+	drop_key: /^(digit|clear|cancel|enter|timedOut)$/,
+};
+
+export const faultSchema = z
+	.strictObject({
+		name: z.enum(faultNames),
+		/** Command that it hits, two hex digits; all when left out. */
+		command: z
+			.string()
+			.regex(/^[\dA-F]{2}$/)
+			.optional(),
+		/** How many times; `always` never wears off. */
+		count: z.union([z.int().positive(), z.literal("always")]).default(1),
+		value: z.string().optional(),
+	})
+	.refine(({ name, value }) => value === undefined || valueForms[name]?.test(value), {
+		path: ["value"],
+		error: ({ input }) => `not a value of ${JSON.stringify(input)}`,
+	});
 
 export type Fault = z.infer<typeof faultSchema>;
 export type CommandFaults = ReadonlyMap<Fault["name"], Fault>;

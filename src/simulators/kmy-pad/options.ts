@@ -12,7 +12,7 @@ export const masterKeySchema = z.strictObject({
 });
 
 /** Where pads of this family differ, or their makers' drivers disagree. The defaults are the more common reading. */
-export const quirksSchema = z.strictObject({
+const quirksSchema = z.strictObject({
 	/** Bytes of the serial number in the answers to 30 and 38. */
 	version30: z.literal([4, 8]).default(4),
 	/** A MAC in UnionPay mode: 8 raw bytes, or the first 8 of its hex digits as text. */
@@ -32,8 +32,6 @@ export const quirksSchema = z.strictObject({
 	/** Bytes that 41 takes at most. */
 	macDataLimit: z.int().min(8).max(1024).default(247),
 });
-
-export type Quirks = z.infer<typeof quirksSchema>;
 
 /** How a virtual pad is set up. Every value has a default that works; all keys are test keys. */
 export const padOptionsSchema = z.strictObject({

@@ -51,8 +51,7 @@ export class PadLine {
 		for (const frame of this.#decoder.push(bytes)) {
 			switch (frame.kind) {
 				case "data":
-					// A closed line ends the turn early, which leaves nothing to report.
-					this.#turn = this.#turn.then(() => this.#handle(frame.payload)).catch(() => undefined);
+					this.#turn = this.#turn.then(() => this.#handle(frame.payload)).catch((thrown) => this.#giveUp(thrown));
 					break;
 				case "control":
 					this.#parts.sightings.count("garbage");
@@ -64,23 +63,28 @@ export class PadLine {
 		}
 	}
 
+	/** A closed line ends a turn early, which leaves nothing to report; everything else is a mistake in the simulator. */
+	#giveUp(thrown: unknown): void {
+		if (!this.#closed.signal.aborted) {
+			throw thrown;
+		}
+	}
+
 	async #handle(payload: Bytes): Promise<void> {
-		const { pad, sightings, unplug } = this.#parts;
+		this.#closed.signal.throwIfAborted();
+		const { sightings, unplug } = this.#parts;
 		const command = toHex(payload.subarray(0, 1));
 		const data = payload.slice(1);
 		const faults = this.#parts.faults.take(command);
-		const seen = { command, data: shownData(command, data), hidden: 0 };
-		const sighting = { ...seen, hidden: data.length - seen.data.length / 2 };
-		if (this.#closed.signal.aborted || faults.has("ignore")) {
+		const shown = shownData(command, data);
+		const sighting = { command, data: toHex(shown), hidden: data.length - shown.length };
+		if (faults.has("ignore") || faults.has("unplug_before")) {
 			sightings.saw(sighting);
+			if (faults.has("unplug_before")) {
+				unplug();
+			}
 			return;
 		}
-		if (faults.has("unplug_before")) {
-			sightings.saw(sighting);
-			unplug();
-			return;
-		}
-		pad.echo = (key) => this.#sendKey(key);
 		const { answer, outcome } = this.#process(command, data, faults);
 		sightings.saw({ ...sighting, status: toHex(answer.subarray(0, 1)) });
 		if (faults.has("unplug_unanswered")) {
@@ -89,7 +93,7 @@ export class PadLine {
 		}
 		await this.#answer(answer, faults);
 		if (outcome?.kind === "ok") {
-			outcome.afterwards?.();
+			outcome.entry?.start((key) => this.#sendKey(key));
 		}
 		this.#unplugLater(faults);
 	}
@@ -140,11 +144,11 @@ export class PadLine {
 
 /** The frame of an answer as a broken pad or line delivers it. */
 function spoilt(frame: Bytes, faults: CommandFaults): Bytes {
-	const garbage = faults.has("garbage") ? fromHex(faults.get("garbage")?.value ?? "FF55AA") : new Uint8Array();
-	const checked = faults.has("bad_bcc") ? withWrongCheck(frame) : frame;
+	const garbage = faults.get("garbage");
 	const truncated = faults.get("truncated");
-	const whole = truncated === undefined;
-	return concatBytes(garbage, whole ? checked : checked.slice(0, Number(truncated.value ?? frame.length >> 1)));
+	const before = garbage === undefined ? new Uint8Array() : fromHex(garbage.value ?? "FF55AA");
+	const length = truncated === undefined ? frame.length : Number(truncated.value ?? frame.length >> 1);
+	return concatBytes(before, (faults.has("bad_bcc") ? withWrongCheck(frame) : frame).slice(0, length));
 }
 
 /** The lower hex digit of the check byte, the last but one character, becomes another hex digit. */

@@ -3,7 +3,7 @@ import type { Clock } from "../../kernel/clock.ts";
 import type { KeyStore, WorkingSlot } from "./key-store.ts";
 import type { PadOptions } from "./options.ts";
 import type { PersonQueue } from "./person.ts";
-import type { EchoedKey, PinEntry } from "./pin-entry.ts";
+import type { PinEntry } from "./pin-entry.ts";
 import { type KeyCipher, type PadSettings, settingsAtStart } from "./settings.ts";
 
 /** What a loss of power takes away. */
@@ -24,8 +24,6 @@ export interface PadMemory extends VolatileMemory {
 	readonly keys: KeyStore;
 	readonly persons: PersonQueue;
 	battery: "good" | "weak";
-	/** Sends a key byte on the line that the present command came on. */
-	echo: (key: EchoedKey) => void;
 }
 
 export function volatileAtStart({ quirks }: PadOptions): VolatileMemory {

@@ -41,11 +41,10 @@ export function startPinEntry(pad: PadMemory, data: Bytes): Outcome {
 			timeoutMs: seconds === 0 ? undefined : seconds * 1000,
 		},
 		person: pad.persons.next(),
-		echo: pad.echo,
 	});
 	pad.entry = entry;
 	pad.entryPan = panDigits;
-	return { kind: "ok", afterwards: () => entry.start() };
+	return { kind: "ok", entry };
 }
 
 /** 42: the PIN block under the active working key. It can be read again until the keypad is closed. */

@@ -1,7 +1,7 @@
 import type { Clock, Timer } from "../../kernel/clock.ts";
 import { type Person, type Stroke, strokesOf } from "./person.ts";
 
-export interface EntryRules {
+interface EntryRules {
 	readonly minLength: number;
 	readonly maxLength: number;
 	readonly emptyEnter: "accepted" | "ignored";
@@ -21,7 +21,7 @@ type Typing = Extract<EntryState, { kind: "typing" }>;
 export type EchoedKey = Stroke["kind"];
 
 /** What a stroke makes of an entry; the host is not told of a stroke that does nothing. */
-export function afterStroke(
+function afterStroke(
 	{ digits }: Typing,
 	stroke: Stroke,
 	rules: EntryRules,
@@ -52,8 +52,6 @@ interface EntryParts {
 	readonly clock: Clock;
 	readonly rules: EntryRules;
 	readonly person: Person | undefined;
-	/** Sends a key byte to the host. */
-	readonly echo: (key: EchoedKey) => void;
 }
 
 /** One PIN entry: the person types, the pad counts, the time runs. */
@@ -62,6 +60,7 @@ export class PinEntry {
 	#state: EntryState = { kind: "typing", digits: "" };
 	#typing: Timer | undefined;
 	#limit: Timer | undefined;
+	#echo: (key: EchoedKey) => void = () => undefined;
 
 	constructor(parts: EntryParts) {
 		this.#parts = parts;
@@ -71,12 +70,13 @@ export class PinEntry {
 		return this.#state;
 	}
 
-	/** The keypad opens. */
-	start(): void {
+	/** The keypad opens; `echo` tells the host of each key. Does nothing when the entry was closed before. */
+	start(echo: (key: EchoedKey) => void): void {
 		const { clock, person, rules } = this.#parts;
 		if (this.#state.kind !== "typing") {
 			return;
 		}
+		this.#echo = echo;
 		if (rules.timeoutMs !== undefined) {
 			this.#limit = clock.after(rules.timeoutMs, () => this.#press({ kind: "timedOut" }));
 		}
@@ -111,7 +111,7 @@ export class PinEntry {
 			this.#stop();
 		}
 		if (echo) {
-			this.#parts.echo(stroke.kind);
+			this.#echo(stroke.kind);
 		}
 	}
 

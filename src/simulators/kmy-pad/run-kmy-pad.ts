@@ -48,7 +48,6 @@ export async function runKmyPad(options: PadOptions): Promise<RunningPad> {
 		keys: new KeyStore(options),
 		persons: new PersonQueue(options.persons),
 		battery: options.battery,
-		echo: () => undefined,
 	};
 	const cables = new Cables({
 		link: options.link,

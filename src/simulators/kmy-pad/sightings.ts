@@ -10,7 +10,7 @@ export interface Sighting {
 	readonly data: string;
 	/** How many bytes followed it. */
 	readonly hidden: number;
-	/** What it was answered, two hex digits; absent when it was not processed. */
+	/** How it ended, two hex digits, whether the answer left or not; absent when the pad took no notice. */
 	readonly status?: string;
 }
 

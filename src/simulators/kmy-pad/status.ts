@@ -1,12 +1,13 @@
 import type { Bytes } from "../../wire/bytes.ts";
+import type { PinEntry } from "./pin-entry.ts";
 
 /** How a command ended. */
 export type Outcome =
 	| {
 			readonly kind: "ok";
 			readonly data?: Bytes;
-			/** What the pad does once the answer has left. */
-			readonly afterwards?: () => void;
+			/** Starts once the answer has left. */
+			readonly entry?: PinEntry;
 	  }
 	| { readonly kind: "refused" | "timedOut" | "unknown" | "selfTestKeysLost" };
 
