@@ -34,6 +34,8 @@ export interface Expectation<T> {
 export class Dialogue {
 	/** Every automatic status the printer sends. */
 	readonly automatic = new Events<PrinterStatus>();
+	/** Every one-byte answer to a question in buffer order, before anybody waiting for it learns of it. */
+	readonly singles = new Events<number>();
 	readonly #line: DriverLine;
 	readonly #context: DriverContext;
 	readonly #turn = new Mutex();
@@ -97,6 +99,9 @@ export class Dialogue {
 
 	#sort(replies: readonly Reply[]): void {
 		for (const reply of replies) {
+			if (reply.kind === "single") {
+				this.singles.emit(reply.byte);
+			}
 			if (reply.kind === "automatic") {
 				if (reply.first) {
 					this.#dropPartialBlock();

@@ -5,12 +5,13 @@ import { Events } from "../../kernel/events.ts";
 import { asFault, Fault } from "../../kernel/fault.ts";
 import { Mutex } from "../../kernel/mutex.ts";
 import { type Bytes, concatBytes } from "../../wire/bytes.ts";
-import { askPaperInOrder, askProof, proofId } from "./commands.ts";
+import { askProof, proofId } from "./commands.ts";
 import type { Dialogue, Expectation } from "./dialogue.ts";
+import { InOrderAnswers } from "./in-order-answers.ts";
 import { layoutSlip } from "./layout.ts";
 import type { EscposOptions } from "./options.ts";
 import { type PrintPlan, PrintRun } from "./print-run.ts";
-import { acceptProof, acceptSingle, askModelName, askStatus, type Completion, probeCompletion } from "./questions.ts";
+import { acceptProof, askModelName, askStatus, type Completion, probeCompletion, settleInOrder } from "./questions.ts";
 import { isReady, obstacle, sameStatus } from "./status.ts";
 
 interface Attached {
@@ -39,6 +40,7 @@ export class EscposPrinter implements PosPrinter {
 	readonly columns: number;
 	readonly #attached: Attached;
 	readonly #answers: boolean;
+	readonly #inOrder: InOrderAnswers;
 	readonly #jobs = new Mutex();
 	readonly #statuses = new Events<PrinterStatus>();
 	#status: PrinterStatus;
@@ -49,6 +51,7 @@ export class EscposPrinter implements PosPrinter {
 		this.#attached = attached;
 		this.columns = attached.options.columns;
 		this.#answers = attached.firstStatus !== undefined;
+		this.#inOrder = new InOrderAnswers(attached.dialogue);
 		this.#status = attached.firstStatus ?? assumedReady;
 		// Proofs of slips from before a reconnection must not be taken for those of new ones.
 		this.#sequence = attached.context.clock.now();
@@ -83,11 +86,12 @@ export class EscposPrinter implements PosPrinter {
 			const { dialogue, options } = this.#attached;
 			const patience = { answerMs: options.answerMs, signal };
 			const model = this.#answers ? await askModelName(dialogue, patience) : undefined;
-			const completion =
-				options.completion === "auto" ? await probeCompletion(dialogue, this.#nextId(), patience) : options.completion;
+			const how = { dialogue, inOrder: this.#inOrder, probeId: this.#nextId() };
+			const completion = options.completion === "auto" ? await probeCompletion(how, patience) : options.completion;
 			if (options.completion === "auto" && completion === "none") {
 				// Silence means nothing when the printer stopped under the questions.
 				throwObstacle(await this.checkHealth(signal));
+				this.#inOrder.forget();
 			}
 			this.#introduction = { model, completion };
 		}
@@ -100,6 +104,7 @@ export class EscposPrinter implements PosPrinter {
 		return this.#jobs.run(async () => {
 			await this.#beReady(signal);
 			const { completion } = await this.introduce(signal);
+			await this.#settle(signal);
 			const { line, context } = this.#attached;
 			signal?.throwIfAborted();
 			line.lost.throwIfAborted();
@@ -133,8 +138,12 @@ export class EscposPrinter implements PosPrinter {
 			case "gs-r":
 				return {
 					...shared,
-					slip: concatBytes(slip, askPaperInOrder),
-					awaitProof: (ended) => this.#paperAnswered(dialogue.expect(acceptSingle), ended),
+					slip: concatBytes(slip, this.#inOrder.ask()),
+					awaitProof: (ended) =>
+						this.#paperAnswered(
+							dialogue.expect((reply) => this.#inOrder.accept(reply)),
+							ended,
+						),
 				};
 			case "none":
 				return { ...shared, slip, awaitProof: undefined };
@@ -146,6 +155,13 @@ export class EscposPrinter implements PosPrinter {
 		await untilEnded(answer, ended);
 		if (!isReady(await this.checkHealth(ended))) {
 			throw new Fault("E_FAILURE", { detail: "the printer stopped while its last slip came out" });
+		}
+	}
+
+	async #settle(signal: AbortSignal | undefined): Promise<void> {
+		const { dialogue, options } = this.#attached;
+		if (this.#inOrder.owed) {
+			await settleInOrder(dialogue, this.#inOrder, { answerMs: options.printMs, signal });
 		}
 	}
 

@@ -1,16 +1,9 @@
 import type { PrinterStatus } from "../../devices/pos-printer.ts";
 import { isFault } from "../../kernel/fault.ts";
 import { concatBytes } from "../../wire/bytes.ts";
-import {
-	askModel,
-	askPaperInOrder,
-	askProof,
-	askRealTime,
-	automaticStatusOn,
-	initialize,
-	type RealTimeTopic,
-} from "./commands.ts";
+import { askModel, askProof, askRealTime, automaticStatusOn, initialize, type RealTimeTopic } from "./commands.ts";
 import type { Dialogue, Question } from "./dialogue.ts";
+import type { InOrderAnswers } from "./in-order-answers.ts";
 import type { Reply } from "./reply-demux.ts";
 import { fromRealTime } from "./status.ts";
 
@@ -57,7 +50,10 @@ export async function askModelName(dialogue: Dialogue, patience: Patience): Prom
 }
 
 /** Finds out, with the printer ready, how it can prove that a slip is out. */
-export async function probeCompletion(dialogue: Dialogue, probeId: string, patience: Patience): Promise<Completion> {
+export async function probeCompletion(
+	{ dialogue, inOrder, probeId }: { dialogue: Dialogue; inOrder: InOrderAnswers; probeId: string },
+	patience: Patience,
+): Promise<Completion> {
 	const probe = async (name: string, bytes: Uint8Array, accept: Question<true>["accept"]): Promise<boolean> =>
 		(await orSilence(dialogue.ask({ name, bytes, answerMs: patience.answerMs, accept }, patience.signal))) ?? false;
 	// A printer that does not know GS ( H takes its parameters for text: ESC @ drops that line unprinted.
@@ -65,7 +61,8 @@ export async function probeCompletion(dialogue: Dialogue, probeId: string, patie
 	if (await probe("probe of GS ( H", proofProbe, acceptProof(probeId))) {
 		return "gs-h";
 	}
-	return (await probe("probe of GS r 1", askPaperInOrder, acceptSingle)) ? "gs-r" : "none";
+	const paperProbe = await probe("probe of GS r 1", inOrder.ask(), (reply) => inOrder.accept(reply));
+	return paperProbe ? "gs-r" : "none";
 }
 
 /** Recognises the proof with this id; an older one proves nothing. */
@@ -73,8 +70,17 @@ export function acceptProof(id: string): (reply: Reply) => true | undefined {
 	return (reply) => (reply.kind === "proof" && reply.id === id ? true : undefined);
 }
 
-export function acceptSingle(reply: Reply): true | undefined {
-	return reply.kind === "single" ? true : undefined;
+/**
+ * Waits for the answers to GS r that earlier slips are owed, by asking once more and waiting for all.
+ * After so long a silence nothing is on its way any more.
+ */
+export async function settleInOrder(dialogue: Dialogue, inOrder: InOrderAnswers, patience: Patience): Promise<void> {
+	const bytes = inOrder.ask();
+	const accept = (reply: Reply): true | undefined => inOrder.accept(reply);
+	const name = "answers to GS r of earlier slips";
+	if ((await orSilence(dialogue.ask({ name, bytes, answerMs: patience.answerMs, accept }, patience.signal))) !== true) {
+		inOrder.forget();
+	}
 }
 
 async function orSilence<T>(answer: Promise<T>): Promise<T | undefined> {

@@ -11,10 +11,11 @@ export type RealTimeAnswers = Readonly<Record<RealTimeTopic, number>>;
  */
 export function fromAutomatic(block: Uint8Array): PrinterStatus {
 	const [printer = 0, error = 0, paper = 0] = block;
+	const cover = (printer & 0x20) === 0 ? "closed" : "open";
 	return {
 		online: (printer & 0x08) === 0,
-		cover: (printer & 0x20) === 0 ? "closed" : "open",
-		error: errorOf(error),
+		cover,
+		error: errorOf(error, cover),
 		paper: paperOf({ end: paper & 0x0c, nearEnd: paper & 0x03 }),
 	};
 }
@@ -22,10 +23,11 @@ export function fromAutomatic(block: Uint8Array): PrinterStatus {
 /** Status from the four real-time answers (DLE EOT). */
 export function fromRealTime(answers: RealTimeAnswers): PrinterStatus {
 	const stoppedByPaper = answers[2] & 0x20;
+	const cover = (answers[2] & 0x04) === 0 ? "closed" : "open";
 	return {
 		online: (answers[1] & 0x08) === 0,
-		cover: (answers[2] & 0x04) === 0 ? "closed" : "open",
-		error: errorOf(answers[3]),
+		cover,
+		error: errorOf(answers[3], cover),
 		paper: paperOf({ end: stoppedByPaper | (answers[4] & 0x60), nearEnd: answers[4] & 0x0c }),
 	};
 }
@@ -59,19 +61,22 @@ export function sameStatus(left: PrinterStatus, right: PrinterStatus): boolean {
 	);
 }
 
-/** Byte 2 of the automatic status and the answer to DLE EOT 3 use the same bits. */
-function errorOf(byte: number): PrinterStatus["error"] {
-	if ((byte & 0x20) !== 0) {
-		return "unrecoverable";
-	}
-	if ((byte & 0x08) !== 0) {
-		return "cutter";
-	}
-	if ((byte & 0x04) !== 0) {
-		return "mechanical";
-	}
-	return (byte & 0x40) !== 0 ? "overheated" : "none";
+/**
+ * Byte 2 of the automatic status and the answer to DLE EOT 3 use the same bits. The one for errors that go away by
+ * themselves means a hot head, unless an open cover explains it.
+ */
+function errorOf(byte: number, cover: PrinterStatus["cover"]): PrinterStatus["error"] {
+	const known = errorBits.find(({ bit }) => (byte & bit) !== 0)?.error ?? "none";
+	return known === "overheated" && cover === "open" ? "none" : known;
 }
+
+/** The worst first. */
+const errorBits = [
+	{ bit: 0x20, error: "unrecoverable" },
+	{ bit: 0x08, error: "cutter" },
+	{ bit: 0x04, error: "mechanical" },
+	{ bit: 0x40, error: "overheated" },
+] as const;
 
 function paperOf(sensors: { readonly end: number; readonly nearEnd: number }): PrinterStatus["paper"] {
 	if (sensors.end !== 0) {

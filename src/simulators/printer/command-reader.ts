@@ -99,6 +99,13 @@ const singleBytes: ReadonlyMap<number, CommandName> = new Map([
 const dle = 0x10;
 const introducers: ReadonlySet<number> = new Set([dle, 0x1b, 0x1c, 0x1d]);
 
+/** What follows DLE: EOT, ENQ, DC4. */
+const realTimeNames: ReadonlyMap<number | undefined, RealTimeName> = new Map([
+	[0x04, "status"],
+	[0x05, "recover"],
+	[0x14, "pulse"],
+]);
+
 /** Functions of DLE DC4 with their parameters: a drawer pulse, power-off, clearing of the buffers. */
 const dc4Lengths: ReadonlyMap<number | undefined, number> = new Map([
 	[1, 5],
@@ -166,7 +173,7 @@ export class CommandReader {
 			return [];
 		}
 		const bytes = this.#take();
-		const name = realTimeName(selector);
+		const name = realTimeNames.get(selector);
 		return [name === undefined ? unknown(bytes) : { kind: "real_time", name, value }];
 	}
 
@@ -176,7 +183,7 @@ export class CommandReader {
 		if (this.#open.length < 6 || before !== dle || value === undefined) {
 			return [];
 		}
-		const name = realTimeName(selector);
+		const name = realTimeNames.get(selector);
 		if (name === undefined) {
 			return [];
 		}
@@ -191,19 +198,6 @@ export class CommandReader {
 		this.#open = [];
 		this.#least = 2;
 		return bytes;
-	}
-}
-
-function realTimeName(selector: number | undefined): RealTimeName | undefined {
-	switch (selector) {
-		case 0x04:
-			return "status";
-		case 0x05:
-			return "recover";
-		case 0x14:
-			return "pulse";
-		default:
-			return undefined;
 	}
 }
 

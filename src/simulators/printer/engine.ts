@@ -39,11 +39,11 @@ export class Engine {
 	readonly #complaints: string[] = [];
 	#buffer: Buffered[] = [];
 	#powered = true;
-	/** A line takes its time: nothing is printed until this is over. */
-	#printing = false;
+	/** A line takes its time: nothing else happens until it is printed. */
+	#linesOnTheWay = 0;
 	#statusMask = 0;
 	#pulses = 0;
-	#switches: Required<Pick<Switches, "cover" | "online" | "error" | "cutterJam">> = {
+	#switches: Omit<Condition, "paper"> & { readonly cutterJam: boolean } = {
 		cover: "closed",
 		online: true,
 		error: "none",
@@ -145,7 +145,7 @@ export class Engine {
 	}
 
 	#run(): void {
-		while (this.#powered && !this.#printing && !isStopped(this.#condition)) {
+		while (this.#powered && this.#linesOnTheWay === 0 && !isStopped(this.#condition)) {
 			const next = this.#buffer[0];
 			if (next === undefined || !this.#execute(next)) {
 				return;
@@ -169,34 +169,31 @@ export class Engine {
 	}
 
 	#obey(name: CommandName, parameters: Parameters): boolean {
-		const [first = 0] = parameters;
-		switch (name) {
-			case "initialize":
-				this.#typesetter.reset();
-				break;
-			case "automatic_status":
-				this.#statusMask = first;
-				if (first !== 0) {
-					this.#parts.say(automaticStatus(this.#condition));
-				}
-				break;
-			case "transmit_status":
-				this.#parts.say(Uint8Array.of(first % 0x30 === 1 ? paperSensors(this.#condition) : 0x00));
-				break;
-			case "identify":
-				this.#identify(first);
-				break;
-			case "function":
-				this.#function(parameters);
-				break;
-			case "pulse":
-				this.#pulses += 1;
-				break;
-			default:
-				this.#typesetter.apply(name, parameters);
+		const step = this.#steps[name];
+		if (step === undefined) {
+			this.#typesetter.apply(name, parameters);
+		} else {
+			step(parameters);
 		}
 		return true;
 	}
+
+	readonly #steps: Readonly<Partial<Record<CommandName, (parameters: Parameters) => void>>> = {
+		initialize: () => this.#typesetter.reset(),
+		automatic_status: ([mask = 0]) => {
+			this.#statusMask = mask;
+			if (mask !== 0) {
+				this.#parts.say(automaticStatus(this.#condition));
+			}
+		},
+		// n is a number or its digit.
+		transmit_status: ([n = 0]) => this.#parts.say(Uint8Array.of(n % 0x30 === 1 ? paperSensors(this.#condition) : 0x00)),
+		identify: ([which = 0]) => this.#identify(which),
+		function: (parameters) => this.#function(parameters),
+		pulse: () => {
+			this.#pulses += 1;
+		},
+	};
 
 	#identify(which: number): void {
 		const text = identity(this.#parts.options.model).get(which);
@@ -268,9 +265,9 @@ export class Engine {
 		this.#reportChange();
 		const { lineMs } = this.#parts.options;
 		if (lineMs > 0) {
-			this.#printing = true;
+			this.#linesOnTheWay += 1;
 			this.#parts.clock.after(lineMs * height, () => {
-				this.#printing = false;
+				this.#linesOnTheWay -= 1;
 				this.#run();
 			});
 		}

@@ -1,9 +1,8 @@
-import { type Clock, systemClock } from "../../kernel/clock.ts";
-import type { Bytes } from "../../wire/bytes.ts";
-import { fromHex } from "../../wire/hex.ts";
+import { systemClock } from "../../kernel/clock.ts";
 import { openControlPort } from "../control.ts";
+import { Answers } from "./answers.ts";
 import { Engine } from "./engine.ts";
-import { type PrinterOptions, type Switches, switchesSchema } from "./options.ts";
+import { type PrinterOptions, switchesSchema } from "./options.ts";
 import { openPrinterLine, type PrinterAddress } from "./printer-line.ts";
 
 /** A virtual printer that can be printed on. */
@@ -21,13 +20,13 @@ export interface RunningPrinter {
  * @throws Fault `address_in_use`, `E_OFFLINE`
  */
 export async function runPrinter(options: PrinterOptions): Promise<RunningPrinter> {
-	const mouth = new Mouth(options.switches, systemClock, (bytes) => line.write(bytes));
-	const engine = new Engine({ options, clock: systemClock, say: (bytes) => mouth.say(bytes) });
+	const answers = new Answers(options.switches, systemClock, (bytes) => line.write(bytes));
+	const engine = new Engine({ options, clock: systemClock, say: (bytes) => answers.send(bytes) });
 	const line = await openPrinterLine(options.line, (bytes) => engine.receive(bytes));
 	const control = await openControlPort(options.controlPort, {
 		set(changes) {
 			const switches = switchesSchema.parse(changes);
-			mouth.set(switches);
+			answers.set(switches);
 			engine.set(switches);
 		},
 		get: () => ({ ...engine.state, address: line.address }),
@@ -47,59 +46,4 @@ export async function runPrinter(options: PrinterOptions): Promise<RunningPrinte
 			await line.unplug();
 		},
 	};
-}
-
-/** What the printer says on its way to the line, with what can go wrong on it. */
-class Mouth {
-	readonly #clock: Clock;
-	readonly #write: (bytes: Bytes) => void;
-	#mute: boolean;
-	#split: boolean;
-	#noise: string;
-	/** Bytes that leave one by one. */
-	#trickle: number[] = [];
-
-	constructor({ mute, split, noise }: Switches, clock: Clock, write: (bytes: Bytes) => void) {
-		this.#clock = clock;
-		this.#write = write;
-		this.#mute = mute ?? false;
-		this.#split = split ?? false;
-		this.#noise = noise ?? "";
-	}
-
-	set({ mute, split, noise }: Switches): void {
-		this.#mute = mute ?? this.#mute;
-		this.#split = split ?? this.#split;
-		this.#noise = noise ?? this.#noise;
-	}
-
-	say(bytes: Bytes): void {
-		if (this.#mute) {
-			return;
-		}
-		const said = [...fromHex(this.#noise), ...bytes];
-		this.#noise = "";
-		if (!this.#split) {
-			this.#write(Uint8Array.from(said));
-			return;
-		}
-		const idle = this.#trickle.length === 0;
-		this.#trickle.push(...said);
-		if (idle) {
-			this.#sayNext();
-		}
-	}
-
-	/** Each byte in its own turn of the event loop, so that each arrives on its own. */
-	#sayNext(): void {
-		const byte = this.#trickle[0];
-		if (byte === undefined) {
-			return;
-		}
-		this.#write(Uint8Array.of(byte));
-		this.#clock.after(2, () => {
-			this.#trickle.shift();
-			this.#sayNext();
-		});
-	}
 }

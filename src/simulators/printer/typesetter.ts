@@ -29,7 +29,7 @@ const alignments: readonly Alignment[] = ["left", "centre", "right"];
 /** Dots of one line of the normal font with its spacing. */
 const lineDots = 30;
 
-/** Puts characters and pictures on lines the way the commands say. Font, emphasis and colour leave no trace. */
+/** Puts characters and pictures on lines the way the commands say. */
 export class Typesetter {
 	readonly #options: TypesetterOptions;
 	readonly #line = new LineComposer();
@@ -64,11 +64,9 @@ export class Typesetter {
 		}
 	}
 
-	/** Obeys what concerns the look of the slip; true when the command was one of those. */
-	apply(name: CommandName, parameters: Parameters): boolean {
-		const step = this.#steps[name];
-		step?.(parameters);
-		return step !== undefined;
+	/** Obeys what concerns the place of things on the slip; everything else leaves no trace. */
+	apply(name: CommandName, parameters: Parameters): void {
+		this.#steps[name]?.(parameters);
 	}
 
 	readonly #steps: Readonly<Partial<Record<CommandName, (parameters: Parameters) => void>>> = {
