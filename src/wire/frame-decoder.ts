@@ -10,8 +10,11 @@ export interface FrameRule {
 	readonly maxFrame: number;
 	/** For each of the 256 byte values, what it is between frames. */
 	readonly roles: Uint8Array;
-	/** After a bad frame: look for the next start one byte on, or give up all that has arrived (no start mark to look for). */
-	readonly resync: "next_byte" | "drop_all";
+	/**
+	 * After a bad frame: look for the next start one byte on, or behind the whole frame where its end was found (its
+	 * check byte may look like a control byte), or give up all that has arrived (no start mark to look for).
+	 */
+	readonly resync: "next_byte" | "whole_frame" | "drop_all";
 	/**
 	 * How long the frame is that begins at `start`, as far as the bytes up to `end` can tell.
 	 * More than `end - start` means: come back when that many are here. Never more than `maxFrame`.
@@ -57,7 +60,7 @@ export class FrameDecoder implements Decoder {
 	#end = 0;
 	/** No frame can end before the buffer holds this many bytes. */
 	#needed = 1;
-	/** Bytes that the frame found last takes up. */
+	/** Bytes that what was found last takes up, a frame or something to skip. */
 	#length = 0;
 	/** Reason of the run of garbage that the stream is in, also across chunks. */
 	#run: GarbageReason | undefined;
@@ -118,7 +121,7 @@ export class FrameDecoder implements Decoder {
 			}
 			if (typeof found === "string") {
 				this.#run ??= found;
-				at = resync === "next_byte" ? at + 1 : end;
+				at = resync === "drop_all" ? end : at + this.#length;
 				continue;
 			}
 			this.#skip(frames, reportedTo, at);
@@ -142,6 +145,7 @@ export class FrameDecoder implements Decoder {
 	/** The frame that begins at `at`, why there is none, or nothing while bytes are missing. */
 	#frameAt(at: number, end: number): Frame | GarbageReason | undefined {
 		const length = this.#rule.measure(this.#buffer, at, end);
+		this.#length = 1;
 		if (typeof length === "string") {
 			return length;
 		}
@@ -151,11 +155,21 @@ export class FrameDecoder implements Decoder {
 		}
 		const payload = this.#rule.open(this.#buffer, at, length);
 		if (typeof payload === "string") {
+			this.#length = this.#badLength(at, length);
 			return payload;
 		}
 		this.#length = length;
 		this.#frames += 1;
 		return { kind: "data", payload };
+	}
+
+	/** How much of a bad frame to skip. A start mark in the place of its check byte is the next frame, after a lost byte. */
+	#badLength(at: number, length: number): number {
+		const { resync, roles } = this.#rule;
+		if (resync !== "whole_frame") {
+			return 1;
+		}
+		return roles[this.#buffer[at + length - 1] ?? 0] === between.start ? length - 1 : length;
 	}
 
 	/** Reports the bytes from `from` to `to` as garbage of the present run. */
