@@ -9,13 +9,16 @@ export interface Lock {
 	release(): void;
 }
 
+/** What a lock needs on disk: the file that is locked, and where its holder signs. */
+type LockFiles = Pick<JournalFiles, "directory" | "lock" | "holder">;
+
 /**
  * Takes the journal for this process, at once or not at all.
  * The lock is an open exclusive transaction on a file of its own, hence a POSIX record lock: it ends with the process
  * however that ends, and no file left behind can fake it.
  * @throws Fault `journal_locked` with the holder's pid, when it can be told
  */
-export function takeLock(files: JournalFiles): Lock {
+export function takeLock(files: LockFiles): Lock {
 	ensurePrivateFile(files.lock);
 	const database = new DatabaseSync(files.lock, { timeout: 0 });
 	try {
@@ -33,7 +36,7 @@ export function takeLock(files: JournalFiles): Lock {
 	};
 }
 
-function locked(files: JournalFiles, cause: unknown): Fault {
+function locked(files: LockFiles, cause: unknown): Fault {
 	const pid = livingHolder(files.holder);
 	return new Fault("journal_locked", {
 		...(pid === undefined ? {} : { detail: `Process ${pid} uses this journal` }),

@@ -21,7 +21,11 @@ export function cmacTdes(key: ClearTdesKey, data: Uint8Array): Bytes {
 	return cmac(tdes(key), data);
 }
 
-function cmac(cipher: BlockCipher, data: Uint8Array): Bytes {
+/**
+ * CMAC with any block cipher: for a key that stays where it is, in a token for example.
+ * @returns one block
+ */
+export function cmac(cipher: BlockCipher, data: Uint8Array): Bytes {
 	const { blockSize } = cipher;
 	const complete = data.length > 0 && data.length % blockSize === 0;
 	const blocks = complete ? concatBytes(data) : pad(2, blockSize, data);
