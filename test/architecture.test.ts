@@ -25,6 +25,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 	daemon: [
 		"kernel",
 		"wire",
+		"crypto",
 		"iso8583",
 		"ports",
 		"devices",
@@ -38,6 +39,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 	],
 	cli: [
 		"kernel",
+		"crypto",
 		"iso8583",
 		"ports",
 		"devices",

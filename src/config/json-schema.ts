@@ -18,7 +18,7 @@ function withDriverOptions(drivers: readonly Driver[]): (target: { jsonSchema: R
 		Object.assign(properties.driver ?? {}, { enum: drivers.map(({ id }) => id) });
 		jsonSchema["allOf"] = drivers.map(({ id, options }) => ({
 			if: { properties: { driver: { const: id } } },
-			// biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema, never awaited
+			// oxlint-disable-next-line unicorn/no-thenable -- a keyword of JSON Schema, never awaited
 			then: { properties: { options: optionsSchema(options) } },
 		}));
 	};

@@ -18,21 +18,22 @@ const entryLetters = { magnetic: "S", manual: "N" } as const;
  * It carries the card number as first six and last four digits only.
  */
 export function slipMarkup(transaction: Transaction, lane: Lane, options: SlipOptions): string {
-	const say = speaker(lane.slips.language);
+	const lines = (label: SlipLabel): readonly string[] => inLanguages(lane.slips.language, label);
+	const say = (label: SlipLabel): string => lines(label).join(" ");
 	const shown = rowsOf(transaction, lane).flatMap(([label, value]) =>
 		value === undefined || value.trim() === "" ? [] : [`${say(label)} | ${escapeMarkup(value.trim())}`],
 	);
 	return [
 		"{width:auto}",
 		`^${escapeMarkup(lane.slips.merchantName)}`,
-		say(options.copy === "merchant" ? "merchantCopy" : "customerCopy"),
-		...(options.duplicate ? [`^${say("duplicate")}`] : []),
-		...(lane.slips.testMode ? [`^${say("testMode")}`] : []),
+		...lines(options.copy === "merchant" ? "merchantCopy" : "customerCopy"),
+		...(options.duplicate ? lines("duplicate").map(emphasised) : []),
+		...(lane.slips.testMode ? lines("testMode").map(emphasised) : []),
 		"-",
 		`${say("type")} | ${say(outcomeLabel(transaction))}`,
 		...shown,
 		"-",
-		...(options.copy === "merchant" ? [say("signature"), "", "", say("consent")] : []),
+		...(options.copy === "merchant" ? [say("signature"), "", "", ...lines("consent")] : []),
 	].join("\n");
 }
 
@@ -76,11 +77,14 @@ function outcomeLabel({ outcome, reversal }: Transaction): SlipLabel {
 	return outcome === "approved" || outcome === "partially_approved" ? "sale" : "declined";
 }
 
-function speaker(language: Lane["slips"]["language"]): (label: SlipLabel) => string {
-	return (label) => {
-		const { zh, en } = slipLabels[label];
-		return language === "both" ? `${zh} ${en}` : language === "zh" ? zh : en;
-	};
+/** Labels stand side by side where there is room; headings and sentences have a line each. */
+function inLanguages(language: Lane["slips"]["language"], label: SlipLabel): readonly string[] {
+	const { zh, en } = slipLabels[label];
+	return { zh: [zh], en: [en], both: [zh, en] }[language];
+}
+
+function emphasised(line: string): string {
+	return `"${line}"`;
 }
 
 function dateTime(date: string | undefined, time: string | undefined): string | undefined {

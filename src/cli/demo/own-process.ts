@@ -1,0 +1,56 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+import { fileURLToPath } from "node:url";
+import { systemClock } from "../../kernel/clock.ts";
+import { withDeadline } from "../../kernel/deadline.ts";
+
+const main = fileURLToPath(
+	new URL(import.meta.url.endsWith(".ts") ? "../../main.ts" : "../../main.js", import.meta.url),
+);
+const endMs = 10_000;
+
+/** One of our own commands as a process of its own. */
+export interface OwnProcess {
+	readonly child: ChildProcess;
+	/** Asks it to stop, and waits until it has. */
+	readonly stop: () => Promise<void>;
+	/** Takes its life, as a power cut would. */
+	readonly kill: () => Promise<void>;
+}
+
+/** Starts `tillbridge …` in a process; `stdout` and `stderr` are pipes. */
+export function startOwnProcess(
+	words: readonly string[],
+): OwnProcess & { readonly stdout: Readable; readonly stderr: Readable } {
+	const child = spawn(process.execPath, [main, ...words], { stdio: ["ignore", "pipe", "pipe"] });
+	const exited = once(child, "exit");
+	const end = async (signal: NodeJS.Signals): Promise<void> => {
+		child.kill(signal);
+		await withDeadline(systemClock, { name: `end of ${words[0] ?? "process"}`, ms: endMs }, () => exited);
+	};
+	return {
+		child,
+		stdout: child.stdout,
+		stderr: child.stderr,
+		stop: () => end("SIGTERM"),
+		kill: () => end("SIGKILL"),
+	};
+}
+
+/** The first line that `pick` can make something of. Later lines go on to be read, and are passed over. */
+export async function firstLine<T>(name: string, stream: Readable, pick: (line: string) => T | undefined): Promise<T> {
+	const found = Promise.withResolvers<T>();
+	const lines = createInterface({ input: stream });
+	const said: string[] = [];
+	lines.on("line", (line) => {
+		said.push(line);
+		const picked = pick(line);
+		if (picked !== undefined) {
+			found.resolve(picked);
+		}
+	});
+	lines.on("close", () => found.reject(new Error(`${name} ended: ${said.slice(-5).join("\n")}`)));
+	return withDeadline(systemClock, { name, ms: 15_000 }, () => found.promise);
+}
