@@ -12,9 +12,10 @@ import { decodePinBlock } from "../../src/crypto/clear/pin-block.ts";
 import { tdes } from "../../src/crypto/clear/tdes.ts";
 import { foldCupEcb } from "../../src/crypto/cup-fold.ts";
 import { systemClock } from "../../src/kernel/clock.ts";
+import { isFault } from "../../src/kernel/fault.ts";
 import { Inbox } from "../../src/kernel/inbox.ts";
 import { openPort } from "../../src/ports/open-port.ts";
-import type { SerialAddress } from "../../src/ports/port.ts";
+import type { OpenPort, PortListener, SerialAddress } from "../../src/ports/port.ts";
 import { PacedBytes } from "../../src/simulators/kmy-pad/paced-bytes.ts";
 import { personSchema } from "../../src/simulators/kmy-pad/person.ts";
 import { PinEntry } from "../../src/simulators/kmy-pad/pin-entry.ts";
@@ -82,6 +83,19 @@ const lineAt = (path: string): SerialAddress => ({
 	hangUpOnClose: false,
 });
 
+/** On a busy machine the lock of a port outlives its closing by some milliseconds: it is tried again until it is free. */
+async function openUnlocked(path: string, listener: PortListener): Promise<OpenPort> {
+	for (;;) {
+		try {
+			return await openPort(lineAt(path), listener, { clock: systemClock, deadlineMs: 5_000 });
+		} catch (thrown) {
+			if (!isFault(thrown, "E_CLAIMED")) {
+				throw thrown;
+			}
+		}
+	}
+}
+
 async function hostOn(path: string): Promise<Host> {
 	const decoder = kmyFraming.decoder();
 	const inbox = new Inbox<string>(systemClock);
@@ -96,7 +110,7 @@ async function hostOn(path: string): Promise<Host> {
 		},
 		onLost: () => lost.resolve(),
 	};
-	const port = await openPort(lineAt(path), listener, { clock: systemClock, deadlineMs: 5_000 });
+	const port = await openUnlocked(path, listener);
 	cleanups.push(() => port.close());
 	const next = (): Promise<string> => inbox.take({ name: "answer of the pad", ms: 2_000 });
 	const send = (hex: string): Promise<void> => port.write(kmyFraming.encode(fromHex(hex)));
