@@ -5,11 +5,16 @@ const standIns: ReadonlyMap<string, string> = new Map([
 	["\u00a9", "(c)"],
 	["\u00ae", "(R)"],
 	["\u2022", "\u00b7"],
-	["\u20a9", "\uffe6"],
 	["\u2011", "-"],
 	["\u2012", "-"],
 	["\u2212", "-"],
 ]);
+
+/**
+ * Cells without a character of their own: unassigned, private, and the 18 that were private until GB 18030-2022,
+ * which receiptline's tables and the fonts of printers do not follow.
+ */
+const unprintable = /[\ufffd\ue000-\uf8ff\u9fb4-\u9fbb\ufe10-\ufe19]/;
 
 let gbk: ReadonlySet<string> | undefined;
 
@@ -32,7 +37,7 @@ export function printableGbk(text: string): string {
 	});
 }
 
-/** Found by decoding every lead and trail byte once; private and unassigned cells are left out (GB 18030, two-byte part). */
+/** Found by decoding every lead and trail byte once (GB 18030, two-byte part). */
 function gbkCharacters(): ReadonlySet<string> {
 	gbk ??= new Set(decodedCells());
 	return gbk;
@@ -43,7 +48,7 @@ function* decodedCells(): Generator<string> {
 	for (let lead = 0x81; lead <= 0xfe; lead++) {
 		for (let trail = 0x40; trail <= 0xfe; trail++) {
 			const character = trail === 0x7f ? "\ufffd" : decoder.decode(Uint8Array.of(lead, trail));
-			if (!/[\ufffd\ue000-\uf8ff]/.test(character)) {
+			if (!unprintable.test(character)) {
 				yield character;
 			}
 		}
