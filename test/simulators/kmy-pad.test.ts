@@ -256,6 +256,13 @@ describe("keys", () => {
 		expect(await host.ask("430000")).toBe("15");
 	});
 
+	test("a new master key ends the working keys under the old one", async () => {
+		const host = await hostOn(shared().path);
+		await loadKeys(host);
+		expect(await host.ask(`3200${masterKey}`)).toBe("04");
+		expect(await host.ask("430000")).toBe("15");
+	});
+
 	test("a master key under the active key", async () => {
 		const host = await hostOn(shared().path);
 		await loadKeys(host);
@@ -371,6 +378,28 @@ describe("PIN entry", () => {
 		expect((await shared().state()).keypad).toBe("closed");
 	});
 
+	test("without mixing the block is that of a PAN of zeros", async () => {
+		const host = await ready({ pin: "1234" });
+		expect(await host.ask("350C0100001E")).toBe("04");
+		await host.take(5);
+		expect(await host.ask("42")).toBe(`04${toHex(tdes(pinKey).encipherEcb(fromHex("041234FFFFFFFFFF")))}`);
+	});
+
+	test("quirks: a time-out is key 00, and 45 closes by other codes", async () => {
+		const running = await pad({
+			persons: [{ pin: "1", delayPerKeyMs: 0, ending: "timeout" }],
+			quirks: { timeoutKey: "00", closeCodes: ["01"] },
+		});
+		const host = await hostOn(running.path);
+		await loadKeys(host);
+		await host.ask("430000");
+		await host.ask(`34${panDigits}`);
+		expect(await host.ask(start)).toBe("04");
+		expect(await host.take(2)).toEqual(["key 2A", "key 00"]);
+		expect(await host.ask("4500")).toBe("15");
+		expect(await host.ask("4501")).toBe("04");
+	});
+
 	test("without PAN digits or an active key there is no entry", async () => {
 		const host = await ready();
 		expect(await host.ask("31")).toBe("04");
@@ -403,6 +432,14 @@ describe("a PIN entry in time", () => {
 		await clock.advance(10_000);
 		expect(keys).toEqual(["digit", "digit", "digit", "timedOut"]);
 		expect(entry.state.kind).toBe("timedOut");
+		expect(clock.timers).toBe(0);
+	});
+
+	test("whoever presses enter in time stops the limit", async () => {
+		const { clock, entry, keys } = entryOf({ pin: "1234", delayPerKeyMs: 1_000 }, 30_000);
+		await clock.advance(60_000);
+		expect(keys).toEqual(["digit", "digit", "digit", "digit", "enter"]);
+		expect(entry.state).toEqual({ kind: "entered", digits: "1234" });
 		expect(clock.timers).toBe(0);
 	});
 
