@@ -15,10 +15,13 @@ function newPath(): string {
 }
 
 describe("the sealed file", () => {
-	keepsTheKeyStoreContract(() => {
-		const path = newPath();
-		testVault(path);
-		return { open: () => unlockedBy(readVault(path), "Alice", "Bob") };
+	keepsTheKeyStoreContract({
+		lends: true,
+		create() {
+			const path = newPath();
+			testVault(path);
+			return { open: () => unlockedBy(readVault(path), "Alice", "Bob") };
+		},
 	});
 });
 

@@ -1,0 +1,32 @@
+import * as fc from "fast-check";
+import { expect, it } from "vitest";
+import { formatCsv, parseCsv } from "../../src/keys/csv.ts";
+import { faultOf } from "./vault/key-store-contract.ts";
+
+it("reads what it wrote, whatever the cells hold", () => {
+	const cell = fc.string({ unit: "grapheme" }).map((text) => `x${text.replaceAll("\r", "")}`);
+	fc.assert(
+		fc.property(fc.array(fc.array(cell, { minLength: 1 })), (rows) => {
+			expect(parseCsv(formatCsv(rows))).toEqual(rows);
+		}),
+		{ numRuns: 10_000 },
+	);
+});
+
+it("takes plain cells, blanks around them, empty lines and no last line end", () => {
+	expect(parseCsv("a, b ,c\r\n\n1,,3\n\n4,5,6")).toEqual([
+		["a", "b", "c"],
+		["1", "", "3"],
+		["4", "5", "6"],
+	]);
+	expect(parseCsv("")).toEqual([]);
+});
+
+it("names the line of a stray quotation mark", () => {
+	expect(() => parseCsv('a,b\nc,d"e\n')).toThrow(faultOf("manifest_invalid"));
+	expect(() => parseCsv('a,b\nc,d"e\n')).toThrow(/Line 2/);
+});
+
+it("keeps a spreadsheet from computing a cell", () => {
+	expect(formatCsv([["=1+1", "@x", "plain"]])).toBe(`"'=1+1","'@x","plain"\r\n`);
+});
