@@ -437,7 +437,7 @@ describe("a PIN entry in time", () => {
 
 	test("whoever presses enter in time stops the limit", async () => {
 		const { clock, entry, keys } = entryOf({ pin: "1234", delayPerKeyMs: 1_000 }, 30_000);
-		await clock.advance(60_000);
+		await clock.advance(5_000);
 		expect(keys).toEqual(["digit", "digit", "digit", "digit", "enter"]);
 		expect(entry.state).toEqual({ kind: "entered", digits: "1234" });
 		expect(clock.timers).toBe(0);
