@@ -1,6 +1,6 @@
 import type { Bytes } from "../wire/bytes.ts";
 import type { Cursor } from "../wire/cursor.ts";
-import { bitmapBytes, hasBit } from "./bitmap.ts";
+import { bitmapBytes, hasBit, listFields } from "./bitmap.ts";
 import { type FieldTable, macFieldOf, requireField } from "./field-table.ts";
 import { type FieldValue, type Message, messageFault, wipeFields } from "./message.ts";
 
@@ -22,26 +22,30 @@ const mtiDigits = 4;
  * substring keeps the whole alive and nothing sensitive is in it.
  */
 export function compileDecoder(table: FieldTable): Decoder {
-	const plainText = Buffer.alloc(table.maxUnits);
-	const plainFields = new Uint8Array(table.highestField);
-	const plainEnds = new Uint32Array(table.highestField);
+	const plainText = new Uint8Array(table.maxUnits);
+	const plainBuffer = Buffer.from(plainText.buffer);
 	const bitmap = new Uint8Array(bitmapBytes);
+	const present = new Uint8Array(table.highestField);
+	/** Where each present field ends in the plain text; one that is not in it ends where it would begin. */
+	const plainEnds = new Uint32Array(table.highestField);
 
-	const readFields = (input: Cursor, plain: Cursor, fields: Record<number, FieldValue>): number => {
-		let count = 0;
-		for (let field = 2; field <= table.highestField; field++) {
-			if (hasBit(bitmap, field)) {
-				const hidden = requireField(table, field, input.at).read(input, plain);
-				if (hidden === undefined) {
-					plainFields[count] = field;
-					plainEnds[count] = plain.at;
-					count += 1;
-				} else {
-					fields[field] = hidden;
-				}
-			}
+	const readFields = (input: Cursor, plain: Cursor, count: number, fields: Record<number, FieldValue>): void => {
+		for (let index = 0; index < count; index++) {
+			const field = present[index] ?? 0;
+			fields[field] = requireField(table, field, input.at).read(input, plain) ?? "";
+			plainEnds[index] = plain.at;
 		}
-		return count;
+	};
+
+	const cutPlain = (text: string, count: number, fields: Record<number, FieldValue>): void => {
+		let start = mtiDigits;
+		for (let index = 0; index < count; index++) {
+			const end = plainEnds[index] ?? start;
+			if (end > start) {
+				fields[present[index] ?? 0] = text.slice(start, end);
+			}
+			start = end;
+		}
 	};
 
 	return {
@@ -51,15 +55,11 @@ export function compileDecoder(table: FieldTable): Decoder {
 			const fields: Record<number, FieldValue> = {};
 			try {
 				table.header.read(input, bitmap, plain);
-				const count = readFields(input, plain, fields);
+				const count = listFields(bitmap, present);
+				readFields(input, plain, count, fields);
 				requireEnd(input);
-				const text = plainText.toString("latin1", 0, plain.at);
-				let start = mtiDigits;
-				for (let index = 0; index < count; index++) {
-					const end = plainEnds[index] ?? start;
-					fields[plainFields[index] ?? 0] = text.slice(start, end);
-					start = end;
-				}
+				const text = plainBuffer.toString("latin1", 0, plain.at);
+				cutPlain(text, count, fields);
 				return { mti: text.slice(0, mtiDigits), fields };
 			} catch (fault) {
 				wipeFields(fields);

@@ -82,14 +82,22 @@ function mapped({ toWire, fromWire }: Translation): ValueCodec {
 function translate(table: Uint16Array, value: FieldValue, output: Cursor): boolean {
 	const to = output.bytes;
 	const units = value.length;
-	let { at } = output;
+	const start = output.at;
 	let seen = 0;
-	for (let index = 0; index < units; index++) {
-		const code = table[typeof value === "string" ? value.charCodeAt(index) : (value[index] ?? 0)] ?? bad;
-		seen |= code;
-		to[at++] = code;
+	if (typeof value === "string") {
+		for (let index = 0; index < units; index++) {
+			const code = table[value.charCodeAt(index)] ?? bad;
+			seen |= code;
+			to[start + index] = code;
+		}
+	} else {
+		for (let index = 0; index < units; index++) {
+			const code = table[value[index] ?? 0] ?? bad;
+			seen |= code;
+			to[start + index] = code;
+		}
 	}
-	output.at = at;
+	output.at = start + units;
 	return seen < bad;
 }
 
@@ -108,6 +116,9 @@ const hexValue: ValueCodec = {
 	wireLength: (units) => units * 2,
 	unitsIn: (wireBytes) => (wireBytes % 2 === 0 ? wireBytes / 2 : undefined),
 	write(value, output) {
+		if (typeof value !== "string") {
+			return hexByte.unpack({ bytes: value, at: 0 }, value.length * 2, output);
+		}
 		const units = { bytes: new Uint8Array(value.length), at: 0 };
 		const good = translate(anything.toWire, value, units);
 		units.at = 0;
