@@ -20,18 +20,27 @@ export interface WorkingKeyLoad {
 export interface EncryptedPin {
 	readonly pinBlock: Bytes;
 	readonly format: 0;
-	readonly key: { readonly kind: "session"; readonly at: KeySlot };
+	readonly key: PinKey;
 }
+
+/** The key a PIN block is enciphered under. */
+export type PinKey =
+	| { readonly kind: "session"; readonly at: KeySlot }
+	/** Derived unique key per transaction; the key serial number of 10 bytes names it to the host (ANSI X9.24-1). */
+	| { readonly kind: "dukpt"; readonly ksn: Bytes };
 
 export interface PinEntryRequest {
 	/** Rightmost twelve PAN digits without the check digit, as ASCII bytes (ISO 9564-1 format 0). */
 	readonly panDigits: Bytes;
+	/** The PIN key; a pad set to DUKPT takes its own instead. */
 	readonly at: KeySlot;
+	/** What is to be paid, as the cardholder shall read it ("12.50"); for pads that show it with the PIN prompt. */
+	readonly amount?: string;
 	readonly minLength: number;
 	readonly maxLength: number;
 	/** How long the cardholder may take. */
 	readonly timeoutMs: number;
-	/** Told of every key stroke; which digit it was never leaves the pad. */
+	/** Told of every key stroke, where the pad tells of them; which digit it was never leaves the pad. */
 	readonly onKey: (key: "digit" | "clear") => void;
 }
 
