@@ -53,6 +53,8 @@ export interface SaleOrder {
 	readonly card: Card;
 	/** Enciphered PIN block, ISO 9564-1 format 0. */
 	readonly pinBlock: Bytes | undefined;
+	/** Digits of the longest PIN the pad takes. */
+	readonly longestPin: number;
 }
 
 export type ReversalReason = "no_answer" | "mac_wrong" | "not_completed";

@@ -42,6 +42,18 @@ const timersSchema = z.strictObject({
 		}),
 });
 
+const macSchema = z.strictObject({
+	algorithm: z
+		.enum(["cup-ecb", "x9.9", "x9.19"])
+		.default("cup-ecb")
+		.meta({ description: "MAC over messages: UnionPay ECB, ANSI X9.9 or X9.19" }),
+	keyLength: z
+		.union([z.literal(8), z.literal(16)])
+		.default(8)
+		.meta({ description: "Bytes of the MAC key that the sign-in brings" }),
+	onAnswers: z.boolean().default(true).meta({ description: "Whether an answer needs a MAC to be believed" }),
+});
+
 export const acquirerSchema = z.strictObject({
 	profile: z.enum(["unionpay"]).meta({ description: "Message dialect of the host", examples: ["unionpay"] }),
 	hosts: z
@@ -57,10 +69,9 @@ export const acquirerSchema = z.strictObject({
 		.default("6000000000")
 		.meta({ description: "TPDU, as the acquirer gave it", examples: ['"6000030000"'] }),
 	header: z
-		.string()
-		.regex(/^\d{12}$/, "is not twelve digits")
+		.union([z.string().regex(/^\d{12}$/, "is not twelve digits"), z.null()])
 		.default("603100310000")
-		.meta({ description: "Message header, as the acquirer gave it", examples: ['"603100310000"'] }),
+		.meta({ description: "Message header, as the acquirer gave it; null for none", examples: ['"603100310000"'] }),
 	signIn: z
 		.enum(["001", "003", "004"])
 		.default("003")
@@ -70,6 +81,15 @@ export const acquirerSchema = z.strictObject({
 		.regex(/^[\x21-\x7e]{4}$/, "is not four characters")
 		.default("0000")
 		.meta({ description: "Network licence from the acquirer, told at sign-in", examples: ['"0000"'] }),
+	terminalConditions: z
+		.string()
+		.regex(/^\d{0,6}$/, "is not up to six digits")
+		.default("500")
+		.meta({
+			description: "Fields 60.4 to 60.6: terminal capability, chip condition, partial approval",
+			examples: ['"500"'],
+		}),
+	mac: macSchema.prefault({}),
 	timers: timersSchema.prefault({}),
 });
 
@@ -82,7 +102,7 @@ const keysSchema = z.strictObject({
 
 const pinSchema = z
 	.strictObject({
-		timeoutMs: milliseconds(5_000, 300_000).default(60_000).meta({ description: "How long the cardholder may take" }),
+		timeoutMs: milliseconds(5_000, 255_000).default(60_000).meta({ description: "How long the cardholder may take" }),
 		minLength: z.int().min(4).max(12).default(4),
 		maxLength: z.int().min(4).max(12).default(6),
 	})

@@ -22,11 +22,13 @@ interface AcquirerParts {
  * @throws Fault `config_unreadable`, `config_invalid`
  */
 export function openAcquirer(config: AcquirerConfig, { clock, log }: AcquirerParts): Acquirer {
-	const { tpdu, header, signIn, licence, timers } = config;
+	const { tpdu, header, signIn, licence, terminalConditions, mac, timers } = config;
 	const data = loadUnionPay(shippedData("acquirers/unionpay"), {
 		tpdu,
 		header,
 		signIn: { keys: signIn, licence },
+		terminalConditions,
+		mac,
 	});
 	const profile = createUnionPayProfile({ codec: compileSpec(readSpec("iso8583/unionpay.json")), ...data });
 	const line = openHostLine({

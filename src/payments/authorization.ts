@@ -73,6 +73,7 @@ async function prepare(
 		currency: lane.currency.numeric,
 		card,
 		pinBlock,
+		longestPin: lane.pin.maxLength,
 	});
 	return { request: draft.seal(await terminal.computeMac(draft.macInput, cancel)), original };
 }

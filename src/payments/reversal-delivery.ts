@@ -66,30 +66,50 @@ async function exchange(
 	return profile.readAnswer(message, bytes);
 }
 
-/** The one signed ahead while it is still good; else a fresh one, kept for the next attempt. */
+/**
+ * The one signed ahead while it is good and gives the right reason; else a fresh one, kept for the next attempt.
+ * Without the pad a reversal that gives the wrong reason is better than none.
+ */
 async function signedReversal(
-	{ terminal, ledger, journal }: Delivery,
+	delivery: Delivery,
 	transaction: Transaction,
 	signal: AbortSignal | undefined,
 ): Promise<SignedReversal> {
-	const kept = journal.secret(transaction.id, "reversal");
-	const ahead = kept === undefined ? undefined : readStoredReversal(kept);
-	if (ahead !== undefined && ahead.tak === presentTak(terminal)) {
+	const reason = transaction.reversal?.reason ?? "no_answer";
+	const kept = delivery.journal.secret(transaction.id, "reversal");
+	const stored = kept === undefined ? undefined : readStoredReversal(kept);
+	const ahead = stored?.tak === presentTak(delivery.terminal) ? stored : undefined;
+	if (ahead?.reason === reason) {
 		return ahead;
 	}
-	const original = journal.secret(transaction.id, "original");
+	try {
+		return await signAnew(delivery, transaction, { reason, signal });
+	} catch (error) {
+		if (ahead === undefined || signal?.aborted === true) {
+			throw error;
+		}
+		return ahead;
+	}
+}
+
+async function signAnew(
+	{ terminal, ledger, journal }: Delivery,
+	{ id, reply }: Transaction,
+	{ reason, signal }: { readonly reason: SignedReversal["reason"]; readonly signal: AbortSignal | undefined },
+): Promise<SignedReversal> {
+	const original = journal.secret(id, "original");
 	if (original === undefined) {
 		throw new Fault("internal", {
 			detail: "the data of the original request is gone",
-			context: { transaction: transaction.id },
+			context: { transaction: id },
 		});
 	}
 	const signed = await signReversal(terminal, original, {
-		reason: transaction.reversal?.reason ?? "no_answer",
-		approvalCode: transaction.reply?.approvalCode,
+		reason,
+		approvalCode: reply?.approvalCode,
 		...(signal === undefined ? {} : { signal }),
 	});
-	await ledger.record(transaction.id, [{ type: "reversal_signed" }], { keep: [storedReversal(signed)] });
+	await ledger.record(id, [{ type: "reversal_signed" }], { keep: [storedReversal(signed)] });
 	return signed;
 }
 

@@ -5,16 +5,23 @@ import { type Bytes, fromLatin1, latin1 } from "../wire/bytes.ts";
 import { fromHex, toHex } from "../wire/hex.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** A reversal ready for the line, and the key it was signed under: it is worthless once the TAK has changed. */
+/** A reversal ready for the line: why it is sent, and the key it was signed under, without which it is worthless. */
 export interface SignedReversal {
 	readonly message: HostMessage;
+	readonly reason: ReversalReason;
 	readonly tak: string;
 }
 
 /** Names of the secrets that a transaction keeps until its money is certain. */
 export const reversalSecrets = ["original", "reversal"] as const;
 
-const stored = z.object({ bytes: z.string(), correlation: z.string(), label: z.string(), tak: z.string() });
+const stored = z.object({
+	bytes: z.string(),
+	correlation: z.string(),
+	label: z.string(),
+	reason: z.enum(["no_answer", "mac_wrong", "not_completed"]),
+	tak: z.string(),
+});
 
 /** Has the pad sign the reversal of a request. The caller holds the terminal's turn. */
 export async function signReversal(
@@ -24,7 +31,7 @@ export async function signReversal(
 ): Promise<SignedReversal> {
 	const draft = terminal.lane.acquirer.profile.reversal(original, why.reason, why.approvalCode);
 	const mac = await terminal.computeMac(draft.macInput, why.signal);
-	return { message: draft.seal(mac), tak: presentTak(terminal) };
+	return { message: draft.seal(mac), reason: why.reason, tak: presentTak(terminal) };
 }
 
 /** Check value of the TAK that the terminal signs with now. */
@@ -33,13 +40,16 @@ export function presentTak(terminal: Terminal): string {
 }
 
 /** As a secret for the journal: it may hold the card number. */
-export function storedReversal({ message, tak }: SignedReversal): { readonly name: "reversal"; readonly value: Bytes } {
+export function storedReversal({ message, reason, tak }: SignedReversal): {
+	readonly name: "reversal";
+	readonly value: Bytes;
+} {
 	const { bytes, correlation, label } = message;
-	return { name: "reversal", value: latin1(JSON.stringify({ bytes: toHex(bytes), correlation, label, tak })) };
+	return { name: "reversal", value: latin1(JSON.stringify({ bytes: toHex(bytes), correlation, label, reason, tak })) };
 }
 
 /** Back from the journal. */
 export function readStoredReversal(value: Bytes): SignedReversal {
-	const { bytes, correlation, label, tak } = stored.parse(JSON.parse(fromLatin1(value)));
-	return { message: { bytes: fromHex(bytes), correlation, label }, tak };
+	const { bytes, correlation, label, reason, tak } = stored.parse(JSON.parse(fromLatin1(value)));
+	return { message: { bytes: fromHex(bytes), correlation, label }, reason, tak };
 }

@@ -148,11 +148,11 @@ describe("a sale", () => {
 
 describe("a doubtful answer is reversed", () => {
 	test.each([
-		["lost", { name: "drop", mti: "0200" }, "no_answer"],
-		["with a wrong MAC", { name: "wrong_mac", mti: "0200" }, "mac_wrong"],
-		["garbage", { name: "corrupt", mti: "0200" }, "no_answer"],
-		["with a wrong trace number", { name: "wrong_stan", mti: "0200" }, "no_answer"],
-	])("%s", async (_, fault, reason) => {
+		["lost", { name: "drop", mti: "0200" }, "no_answer", "98"],
+		["with a wrong MAC", { name: "wrong_mac", mti: "0200" }, "mac_wrong", "A0"],
+		["garbage", { name: "corrupt", mti: "0200" }, "no_answer", "98"],
+		["with a wrong trace number", { name: "wrong_stan", mti: "0200" }, "no_answer", "98"],
+	])("%s", async (_, fault, reason, code) => {
 		await payments.signIn("lane1");
 		await host.setFaults(fault);
 		const sale = await sell(2000);
@@ -163,6 +163,7 @@ describe("a doubtful answer is reversed", () => {
 			reversal: { reason, state: "reversed" },
 		});
 		expect(await ledgerStates(2000)).toEqual(["reversed"]);
+		expect((await host.state()).ledger).toContainEqual(expect.objectContaining({ amount: 2000, reversalReason: code }));
 	});
 
 	test("after the pad was unplugged, and believed only when the pad is back", async () => {

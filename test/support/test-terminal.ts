@@ -47,7 +47,7 @@ export class TestTerminal {
 
 	order(amount: number, pin?: string): SaleOrder {
 		const pinBlock = pin === undefined ? undefined : this.pinBlock(pin);
-		return { terminal, trace: this.trace(), amount, currency: "156", card: testCard(), pinBlock };
+		return { terminal, trace: this.trace(), amount, currency: "156", card: testCard(), pinBlock, longestPin: 6 };
 	}
 
 	pinBlock(pin: string): Bytes {

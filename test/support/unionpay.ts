@@ -43,6 +43,7 @@ export function saleM1(): SaleOrder {
 		currency: "156",
 		card: testCard(),
 		pinBlock: fromHex("67A5670FEF15294E"),
+		longestPin: 6,
 	};
 }
 

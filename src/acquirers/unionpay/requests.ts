@@ -44,7 +44,7 @@ export function saleRequest(settings: UnionPaySettings, order: SaleOrder): Messa
 			11: stan,
 			22: `${order.card.entry === "magnetic" ? "02" : "01"}${order.pinBlock === undefined ? "2" : "1"}`,
 			25: conditionCode,
-			...pinFields(settings, order.pinBlock),
+			...pinFields(settings, order),
 			...terminalFields(order.terminal),
 			49: order.currency,
 			60: privateFieldText({ messageType, batch, networkCode, conditions: settings.terminalConditions }),
@@ -98,8 +98,8 @@ function trackField(track: Bytes): Bytes {
 }
 
 /** Fields 26, 52 and 53 travel together. */
-function pinFields(settings: UnionPaySettings, pinBlock: Bytes | undefined): Message["fields"] {
+function pinFields(settings: UnionPaySettings, { pinBlock, longestPin }: SaleOrder): Message["fields"] {
 	return pinBlock === undefined
 		? {}
-		: { 26: settings.pin.maximumLength, 52: pinBlock, 53: settings.pin.securityControl };
+		: { 26: String(longestPin).padStart(2, "0"), 52: pinBlock, 53: settings.pin.securityControl };
 }

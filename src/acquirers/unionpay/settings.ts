@@ -2,7 +2,6 @@ import { z } from "zod";
 import { Fault } from "../../kernel/fault.ts";
 
 const digits = (count: number) => z.string().regex(new RegExp(`^\\d{${count}}$`), `${count} digits`);
-const waitMs = z.int().positive();
 
 /** What an acquirer may want otherwise than the profile says; set under its name in the daemon's configuration. */
 const ownValues = {
@@ -22,16 +21,9 @@ const ownValues = {
 		keyLength: z.union([z.literal(8), z.literal(16)]),
 		onAnswers: z.boolean(),
 	}),
-	pin: z.strictObject({ maximumLength: digits(2), securityControl: digits(16) }),
+	pin: z.strictObject({ securityControl: digits(16) }),
 	/** Fields 60.4 and following of financial messages. */
 	terminalConditions: z.string().regex(/^\d{0,6}$/, "up to six digits"),
-	timers: z.strictObject({
-		connectMs: waitMs,
-		answerMs: waitMs,
-		reversalAnswerMs: waitMs,
-		/** Before each attempt of a reversal; the last one repeats. */
-		reversalBackoffMs: z.tuple([z.int().nonnegative()], z.int().nonnegative()),
-	}),
 };
 
 const settingsSchema = z.strictObject({

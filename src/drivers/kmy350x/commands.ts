@@ -30,8 +30,8 @@ const command = (name: string, ...bytes: readonly number[]): Command => ({
 export const commands = {
 	selfTest: command("reset and self-test", 0x31),
 	identify: command("version", 0x30),
-	closeKeypad: command("close keypad", 0x45, 0x00),
 	readPinBlock: command("read PIN block", 0x42),
+	closeKeypad: (code: 0 | 1): Command => command("close keypad", 0x45, code),
 	masterKeyAlgorithm: (algorithm: "des" | "tdes"): Command =>
 		command("master key algorithm", 0x46, 0x00, algorithms[algorithm]),
 	workingKeyAlgorithm: command("working key algorithm", 0x46, 0x01, algorithms.tdes),

@@ -14,7 +14,7 @@ import type { Clock } from "../../kernel/clock.ts";
 import { Fault } from "../../kernel/fault.ts";
 import { type Bytes, concatBytes } from "../../wire/bytes.ts";
 import { type Command, commands, type MacMode, macModes } from "./commands.ts";
-import { type KmyLink, refusal } from "./link.ts";
+import { type Answer, type KmyLink, mustBeAccepted } from "./link.ts";
 import { type MacReplyForm, readCupMac } from "./mac-reply.ts";
 import type { KmyOptions } from "./options.ts";
 import { followTyping } from "./pin-entry.ts";
@@ -30,6 +30,8 @@ interface PadParts {
 
 const pinBlockLength = 8;
 const singleKeyLength = 8;
+/** Above it lies the bit that asks for a check value. */
+const highestSlot = 0x3f;
 
 /** A KMY350x or SZZT ZT C70/C90 that has been brought to a known state. */
 export class KmyPad implements PinPad {
@@ -43,6 +45,8 @@ export class KmyPad implements PinPad {
 	#macMode: MacMode | undefined;
 	#macReply: MacReplyForm;
 	#shortestPin: number | undefined;
+	/** Makers disagree on the parameter that closes the keypad. */
+	#closeCode: 0 | 1 = 0;
 
 	constructor(parts: PadParts) {
 		this.#parts = parts;
@@ -64,6 +68,9 @@ export class KmyPad implements PinPad {
 	}
 
 	updateKey({ at, cryptogram }: WorkingKeyLoad, signal?: AbortSignal): Promise<Bytes> {
+		if (at.master > highestSlot || at.slot > highestSlot) {
+			throw new Fault("E_ILLEGAL", { detail: `The pad counts its keys from 0 to ${highestSlot}`, context: { ...at } });
+		}
 		// A DES key twice is the same key in TDES: the pad keeps one algorithm, and nothing is to be remembered of the slot.
 		const whole = cryptogram.length === singleKeyLength ? concatBytes(cryptogram, cryptogram) : cryptogram;
 		return this.#converse(async (turn) => {
@@ -152,10 +159,14 @@ export class KmyPad implements PinPad {
 		if (end === "timed_out") {
 			return { kind: "timed_out" };
 		}
-		if (!typed) {
+		if (typed === "nothing") {
 			return { kind: "bypassed" };
 		}
-		const pinBlock = await this.#do(turn, commands.readPinBlock);
+		const { status, data: pinBlock } = await this.#ask(turn, commands.readPinBlock);
+		if (!status.accepted && typed === "cleared") {
+			return { kind: "bypassed" };
+		}
+		mustBeAccepted(commands.readPinBlock, status);
 		if (pinBlock.length !== pinBlockLength) {
 			throw new Fault("E_FAILURE", {
 				detail: `The pad gave a PIN block of ${pinBlock.length} bytes instead of 8`,
@@ -167,24 +178,25 @@ export class KmyPad implements PinPad {
 
 	/** Whatever happened before: an open keypad would take keys for nobody. */
 	async #closeKeypad(turn: Turn): Promise<void> {
-		const { link, options } = this.#parts;
-		if (!link.line.lost.aborted) {
-			await link.ask(turn, commands.closeKeypad, options.answerMs);
+		if (this.#parts.link.line.lost.aborted) {
+			return;
+		}
+		const { status } = await this.#ask(turn, commands.closeKeypad(this.#closeCode));
+		if (!status.accepted) {
+			const other = this.#closeCode === 0 ? 1 : 0;
+			mustBeAccepted(commands.closeKeypad(other), (await this.#ask(turn, commands.closeKeypad(other))).status);
+			this.#closeCode = other;
 		}
 	}
 
 	/** Sends a command that works under a key, and once more if the pad seems to have let go of that key. */
 	async #withKey(turn: Turn, at: KeySlot, command: Command): Promise<Bytes> {
-		const { link, options } = this.#parts;
 		const alreadyActive = this.#isActive(at);
 		await this.#activate(turn, at);
-		const answer = await link.ask(turn, command, options.answerMs);
-		this.#learn(answer.status.health);
-		if (answer.status.accepted) {
-			return answer.data;
-		}
-		if (!alreadyActive || answer.status.name !== "parameter") {
-			throw refusal(command, answer.status);
+		const { status, data } = await this.#ask(turn, command);
+		if (status.accepted || !alreadyActive || status.name !== "parameter") {
+			mustBeAccepted(command, status);
+			return data;
 		}
 		this.#keepsActiveKey = false;
 		await this.#activate(turn, at);
@@ -205,17 +217,17 @@ export class KmyPad implements PinPad {
 
 	/** Sends a command that must be accepted; gives the data of the answer. */
 	async #do(turn: Turn, command: Command): Promise<Bytes> {
-		const { link, options } = this.#parts;
-		const { status, data } = await link.ask(turn, command, options.answerMs);
-		this.#learn(status.health);
-		if (!status.accepted) {
-			throw refusal(command, status);
-		}
+		const { status, data } = await this.#ask(turn, command);
+		mustBeAccepted(command, status);
 		return data;
 	}
 
-	#learn(health: PinPadHealth | undefined): void {
-		this.#health = health ?? this.#health;
+	/** Sends a command; gives the answer, accepted or refused. */
+	async #ask(turn: Turn, command: Command): Promise<Answer> {
+		const { link, options } = this.#parts;
+		const answer = await link.ask(turn, command, options.answerMs);
+		this.#health = answer.status.health ?? this.#health;
+		return answer;
 	}
 
 	#converse<T>(work: (turn: Turn) => Promise<T>, signal: AbortSignal | undefined): Promise<T> {

@@ -6,9 +6,9 @@ import { kmyFraming } from "../../wire/kmy-framing.ts";
 import { commands } from "./commands.ts";
 import { readIdentity } from "./identity.ts";
 import { KmyPad } from "./kmy-pad.ts";
-import { KmyLink, refusal } from "./link.ts";
+import { KmyLink, mustBeAccepted } from "./link.ts";
 import { type KmyOptions, kmyOptionsSchema } from "./options.ts";
-import { isUsableAfterSelfTest } from "./status.ts";
+import { isUsableAfterSelfTest, worstOf } from "./status.ts";
 
 /** KMY 3501/350x and SZZT ZT C70/C90: encrypting PIN pads on an RS-232 line. */
 export const kmy350xDriver: Driver<PinPad, KmyOptions> = {
@@ -36,7 +36,7 @@ interface StartUp {
 async function startUp(link: KmyLink, turn: Turn, options: KmyOptions): Promise<StartUp> {
 	const selfTest = await link.ask(turn, commands.selfTest, options.selfTestMs);
 	if (!isUsableAfterSelfTest(selfTest.status)) {
-		throw refusal(commands.selfTest, selfTest.status);
+		mustBeAccepted(commands.selfTest, selfTest.status);
 	}
 	const version = await link.ask(turn, commands.identify, options.answerMs);
 	const identity = readIdentity(version.data);
@@ -52,13 +52,7 @@ async function startUp(link: KmyLink, turn: Turn, options: KmyOptions): Promise<
 		commands.pinBlockFormat,
 	];
 	for (const command of modes) {
-		const { status } = await link.ask(turn, command, options.answerMs);
-		if (!status.accepted) {
-			throw refusal(command, status);
-		}
+		mustBeAccepted(command, (await link.ask(turn, command, options.answerMs)).status);
 	}
-	return {
-		identity,
-		health: version.status.health ?? selfTest.status.health ?? { masterKeys: "held", battery: "good" },
-	};
+	return { identity, health: worstOf(selfTest.status.health, version.status.health) };
 }

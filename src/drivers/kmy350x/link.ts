@@ -80,8 +80,10 @@ export class KmyLink {
 	}
 }
 
-/** The fault behind a refusal. */
-export function refusal(command: Command, { name, text }: Status): Fault {
-	const details = { detail: `${command.name}: ${text}`, extended: name, context: { command: command.name } };
-	return new Fault(name === "keys_lost" ? "keys_lost" : "E_FAILURE", details);
+/** @throws Fault `keys_lost`, or `E_FAILURE` with the status as `extended`, when the pad refused the command */
+export function mustBeAccepted({ name: command }: Command, { accepted, name, text }: Status): void {
+	if (!accepted) {
+		const details = { detail: `${command}: ${text}`, extended: name, context: { command } };
+		throw new Fault(name === "keys_lost" ? "keys_lost" : "E_FAILURE", details);
+	}
 }

@@ -4,10 +4,13 @@ import type { Clock } from "../../kernel/clock.ts";
 import { isFault } from "../../kernel/fault.ts";
 import { kmyKeys } from "../../wire/kmy-framing.ts";
 
-/** How the typing ended. `typed`: whether a digit key was pressed at all. */
+/**
+ * How the typing ended, and what was typed. After `clear` it depends on the firmware whether one digit is gone or all:
+ * `cleared` says that no digit came after the last clear, so that there may be no PIN.
+ */
 export interface Typing {
 	readonly end: "enter" | "cancel" | "timed_out";
-	readonly typed: boolean;
+	readonly typed: "nothing" | "digits" | "cleared";
 }
 
 /** The pad ends an entry by itself; this much later the daemon does. */
@@ -30,7 +33,7 @@ export async function followTyping(
 	{ clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal | undefined },
 ): Promise<Typing> {
 	const latest = clock.monotonicMs() + request.timeoutMs + graceMs;
-	let typed = false;
+	let typed: Typing["typed"] = "nothing";
 	for (;;) {
 		try {
 			const ms = Math.max(0, latest - clock.monotonicMs());
@@ -41,7 +44,7 @@ export async function followTyping(
 				return { end, typed };
 			}
 			if (key !== undefined) {
-				typed ||= key === kmyKeys.digit;
+				typed = key === kmyKeys.digit ? "digits" : typed === "nothing" ? "nothing" : "cleared";
 				request.onKey(key === kmyKeys.digit ? "digit" : "clear");
 			}
 		} catch (error) {

@@ -50,3 +50,11 @@ export function statusOf(byte: number): Status {
 export function isUsableAfterSelfTest({ accepted: ok, health }: Status): boolean {
 	return ok || health !== undefined;
 }
+
+/** What several answers say together: a self-test may find what the next answer keeps quiet about. */
+export function worstOf(...reports: readonly (PinPadHealth | undefined)[]): PinPadHealth {
+	return {
+		masterKeys: reports.some((report) => report?.masterKeys === "lost") ? "lost" : "held",
+		battery: reports.some((report) => report?.battery === "weak") ? "weak" : "good",
+	};
+}

@@ -176,7 +176,13 @@ export class Host {
 			this.#parts.complain(message.mti, "amount differs from the original");
 			return { code: "64" };
 		}
-		this.#parts.ledger.write({ ...entry, state: "reversed", reversals: entry.reversals + 1 });
+		const reversalReason = fieldText(message, 39);
+		this.#parts.ledger.write({
+			...entry,
+			state: "reversed",
+			reversals: entry.reversals + 1,
+			...(reversalReason === undefined ? {} : { reversalReason }),
+		});
 		return { code: "00" };
 	}
 

@@ -22,6 +22,8 @@ const entrySchema = z.strictObject({
 	approvalCode: z.string().optional(),
 	/** Reversals that named this transaction, repeats included. */
 	reversals: z.int(),
+	/** Field 39 of the last reversal. */
+	reversalReason: z.string().optional(),
 	/** RFC 3339. */
 	at: z.string(),
 });
