@@ -13,6 +13,7 @@ import { startVirtualCounter, testTrack2, type VirtualCounter } from "./virtual-
 const tourAnswerMs = 1_500;
 const counterAnswerMs = 10_000;
 const usualApiPort = 8420;
+const pace = { reversalBackoffMs: [0, 500, 2_000], keyDelayMs: 60 } as const;
 
 /** `demo`: good and bad days at a virtual counter, each shown as a timeline and checked against the acquirer's books. */
 export async function runTour(io: ConsoleIo): Promise<ExitCode> {
@@ -32,7 +33,7 @@ export async function runTour(io: ConsoleIo): Promise<ExitCode> {
 /** Plays everything; says how many scenes ended as they should. */
 async function tour(io: ConsoleIo, directory: string): Promise<number> {
 	await using closing = new AsyncDisposableStack();
-	const counter = await startVirtualCounter({ directory, apiPort: 0, answerMs: tourAnswerMs });
+	const counter = await startVirtualCounter({ directory, apiPort: 0, answerMs: tourAnswerMs, ...pace });
 	closing.defer(() => counter.close());
 	const stage: Stage = { io, counter, daemon: await startDaemonProcess(counter) };
 	closing.defer(() => stage.daemon.stop());
@@ -51,7 +52,7 @@ export async function runCounter(io: ConsoleIo): Promise<ExitCode> {
 	await using closing = new AsyncDisposableStack();
 	const directory = mkdtempSync(join(tmpdir(), "tillbridge-counter-"));
 	closing.defer(() => rmSync(directory, { recursive: true }));
-	const counter = await startVirtualCounter({ directory, apiPort: usualApiPort, answerMs: counterAnswerMs });
+	const counter = await startVirtualCounter({ directory, apiPort: usualApiPort, answerMs: counterAnswerMs, ...pace });
 	closing.defer(() => counter.close());
 	const daemon = await startDaemonProcess(counter);
 	closing.defer(() => daemon.stop());

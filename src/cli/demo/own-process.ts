@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
@@ -13,27 +13,34 @@ const endMs = 10_000;
 
 /** One of our own commands as a process of its own. */
 export interface OwnProcess {
-	readonly child: ChildProcess;
+	readonly stdout: Readable;
+	readonly stderr: Readable;
+	/** Resolves when it has ended, however that came. */
+	readonly ended: Promise<unknown>;
 	/** Asks it to stop, and waits until it has. */
 	readonly stop: () => Promise<void>;
-	/** Takes its life, as a power cut would. */
+	/** Takes its life at once, as a power cut would, and waits until it is gone. */
 	readonly kill: () => Promise<void>;
 }
 
+/** Variables beside those of this process. */
+export type Environment = Readonly<Record<string, string>>;
+
 /** Starts `tillbridge …` in a process; `stdout` and `stderr` are pipes. */
-export function startOwnProcess(
-	words: readonly string[],
-): OwnProcess & { readonly stdout: Readable; readonly stderr: Readable } {
-	const child = spawn(process.execPath, [main, ...words], { stdio: ["ignore", "pipe", "pipe"] });
-	const exited = once(child, "exit");
+export function startOwnProcess(words: readonly string[], environment: Environment): OwnProcess {
+	const child = spawn(process.execPath, [main, ...words], {
+		stdio: ["ignore", "pipe", "pipe"],
+		env: { ...process.env, ...environment },
+	});
+	const ended = once(child, "exit");
 	const end = async (signal: NodeJS.Signals): Promise<void> => {
 		child.kill(signal);
-		await withDeadline(systemClock, { name: `end of ${words[0] ?? "process"}`, ms: endMs }, () => exited);
+		await withDeadline(systemClock, { name: `end of ${words[0] ?? "process"}`, ms: endMs }, () => ended);
 	};
 	return {
-		child,
 		stdout: child.stdout,
 		stderr: child.stderr,
+		ended,
 		stop: () => end("SIGTERM"),
 		kill: () => end("SIGKILL"),
 	};

@@ -12,6 +12,9 @@ interface Counterpart extends z.output<typeof announcement> {
 	stop(): Promise<void>;
 }
 
+/** A serial port's path, or host:port. */
+export type CounterAddresses = Readonly<Record<"pad" | "printer" | "acquirer", string>>;
+
 /** Pad, printer and acquirer, each a process of its own on a real port, and a configuration that names them. */
 export interface VirtualCounter {
 	readonly configPath: string;
@@ -19,7 +22,7 @@ export interface VirtualCounter {
 	readonly pad: ControlClient;
 	readonly printer: ControlClient;
 	readonly acquirer: ControlClient;
-	readonly addresses: Readonly<Record<"pad" | "printer" | "acquirer", string>>;
+	readonly addresses: CounterAddresses;
 	readonly controlPorts: Readonly<Record<"pad" | "printer" | "acquirer", number>>;
 	close(): Promise<void>;
 }
@@ -35,21 +38,28 @@ export interface CounterOptions {
 	readonly apiPort: number;
 	/** How long the daemon waits for the acquirer. */
 	readonly answerMs: number;
+	readonly reversalBackoffMs: readonly number[];
+	/** How long the person at the pad takes for a key. */
+	readonly keyDelayMs: number;
+	/** Puts something into the lines: the daemon is told the addresses that come back. */
+	readonly reroute?: (direct: CounterAddresses) => Promise<CounterAddresses>;
 }
 
-export async function startVirtualCounter({ directory, apiPort, answerMs }: CounterOptions): Promise<VirtualCounter> {
+export async function startVirtualCounter(options: CounterOptions): Promise<VirtualCounter> {
+	const { directory, keyDelayMs, reroute } = options;
 	const [pad, printer, acquirer] = await Promise.all([
 		startCounterpart("pinpad", {
 			link: join(directory, "pinpad"),
 			masterKeys: [{ slot: 0, key: testMasterKey }],
-			persons: [{ pin: "123456", delayPerKeyMs: 60 }],
+			persons: [{ pin: "123456", delayPerKeyMs: keyDelayMs }],
 		}),
 		startCounterpart("printer", { line: { kind: "pty", link: join(directory, "printer") } }),
 		startCounterpart("acquirer", { ledgerFile: join(directory, "acquirer-ledger.jsonl") }),
 	]);
 	const configPath = join(directory, "tillbridge.yaml");
-	const addresses = { pad: pad.address, printer: printer.address, acquirer: acquirer.address };
-	writeFileSync(configPath, stringify(configuration(addresses, { apiPort, answerMs })));
+	const direct = { pad: pad.address, printer: printer.address, acquirer: acquirer.address };
+	const addresses = reroute === undefined ? direct : await reroute(direct);
+	writeFileSync(configPath, stringify(configuration(addresses, options)));
 	return {
 		configPath,
 		dataDirectory: join(directory, "data"),
@@ -65,7 +75,7 @@ export async function startVirtualCounter({ directory, apiPort, answerMs }: Coun
 }
 
 async function startCounterpart(kind: "pinpad" | "printer" | "acquirer", options: unknown): Promise<Counterpart> {
-	const own = startOwnProcess(["simulate", kind, "--json", "--options", JSON.stringify(options)]);
+	const own = startOwnProcess(["simulate", kind, "--json", "--options", JSON.stringify(options)], {});
 	own.stderr.pipe(process.stderr);
 	const found = await firstLine(`virtual ${kind}`, own.stdout, (line) => announcement.parse(JSON.parse(line)));
 	const control = await openControlClient(found.controlPort);
@@ -80,8 +90,8 @@ async function startCounterpart(kind: "pinpad" | "printer" | "acquirer", options
 }
 
 function configuration(
-	addresses: VirtualCounter["addresses"],
-	{ apiPort, answerMs }: Pick<CounterOptions, "apiPort" | "answerMs">,
+	addresses: CounterAddresses,
+	{ apiPort, answerMs, reversalBackoffMs }: Pick<CounterOptions, "apiPort" | "answerMs" | "reversalBackoffMs">,
 ): unknown {
 	return {
 		dataDirectory: "./data",
@@ -97,7 +107,7 @@ function configuration(
 				hosts: [{ tcp: addresses.acquirer }],
 				tpdu: "6000030000",
 				header: "603100310000",
-				timers: { connectMs: 2_000, answerMs, reversalAnswerMs: answerMs, reversalBackoffMs: [0, 500, 2_000] },
+				timers: { connectMs: 2_000, answerMs, reversalAnswerMs: answerMs, reversalBackoffMs },
 			},
 		},
 		lanes: {
