@@ -41,17 +41,20 @@ export interface CounterOptions {
 	readonly reversalBackoffMs: readonly number[];
 	/** How long the person at the pad takes for a key. */
 	readonly keyDelayMs: number;
+	/** Bytes to and from the pad take the time of a serial line at this rate; none when left out. */
+	readonly padBaudRate?: number;
 	/** Puts something into the lines: the daemon is told the addresses that come back. */
 	readonly reroute?: (direct: CounterAddresses) => Promise<CounterAddresses>;
 }
 
 export async function startVirtualCounter(options: CounterOptions): Promise<VirtualCounter> {
-	const { directory, keyDelayMs, reroute } = options;
+	const { directory, keyDelayMs, padBaudRate, reroute } = options;
 	const [pad, printer, acquirer] = await Promise.all([
 		startCounterpart("pinpad", {
 			link: join(directory, "pinpad"),
 			masterKeys: [{ slot: 0, key: testMasterKey }],
 			persons: [{ pin: "123456", delayPerKeyMs: keyDelayMs }],
+			baudRate: padBaudRate,
 		}),
 		startCounterpart("printer", { line: { kind: "pty", link: join(directory, "printer") } }),
 		startCounterpart("acquirer", { ledgerFile: join(directory, "acquirer-ledger.jsonl") }),

@@ -37,6 +37,7 @@ export class PadLine {
 	}
 
 	receive(bytes: Bytes): void {
+		this.#parts.sightings.count("bytes in", bytes.length);
 		this.#input.push(bytes);
 	}
 
@@ -121,7 +122,7 @@ export class PadLine {
 			await pause(this.#parts.pad.clock, Number(slow.value ?? 1000), this.#closed.signal);
 		}
 		if (!faults.has("silent")) {
-			this.#output.push(spoilt(kmyFraming.encode(answer), faults));
+			this.#send(spoilt(kmyFraming.encode(answer), faults));
 		}
 	}
 
@@ -130,8 +131,13 @@ export class PadLine {
 		sightings.count(key);
 		if (!this.#closed.signal.aborted && !faults.takeKey(key)) {
 			const name = key === "timedOut" && pad.options.quirks.timeoutKey === "00" ? "timedOutToo" : key;
-			this.#output.push(Uint8Array.of(kmyKeys[name]));
+			this.#send(Uint8Array.of(kmyKeys[name]));
 		}
+	}
+
+	#send(bytes: Bytes): void {
+		this.#parts.sightings.count("bytes out", bytes.length);
+		this.#output.push(bytes);
 	}
 
 	#unplugLater(faults: CommandFaults): void {

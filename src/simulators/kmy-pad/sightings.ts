@@ -31,7 +31,7 @@ export class Sightings {
 		return this.#commands;
 	}
 
-	/** By command ("33"), by answer ("33 04"), by key ("digit"), and `garbage` in bytes. */
+	/** By command ("33"), by answer ("33 04"), by key ("digit"); `garbage`, `bytes in` and `bytes out` in bytes. */
 	get counts(): Readonly<Record<string, number>> {
 		return Object.fromEntries(this.#counts);
 	}
