@@ -20,6 +20,7 @@ import { openApiOptions } from "./openapi.ts";
 import { parseJson } from "./parse-json.ts";
 import { answerProblemsWith } from "./problem-answers.ts";
 import { reversalRoutes } from "./reversal-routes.ts";
+import { RunningRequests } from "./running-requests.ts";
 import { serveRoute } from "./serve-route.ts";
 import { serviceRoutes } from "./service-routes.ts";
 import type { Tokens } from "./tokens.ts";
@@ -43,6 +44,9 @@ export const apiLimits: ApiLimits = {
 	heartbeatMs: 15_000,
 	eventStreams: 64,
 };
+
+/** How long running requests may take to answer when the daemon stops. */
+const closeMs = 10_000;
 
 export interface ApiOptions {
 	readonly listen: HostRules & { readonly port: number };
@@ -76,11 +80,14 @@ export async function startApi(options: ApiOptions): Promise<Api> {
 	});
 	const stopPublishing = publishChanges(hub, options);
 	const stopping = new AbortController();
-	const app = await build(options, hub, stopping.signal);
+	const app = createServer(options);
+	const running = new RunningRequests(app);
+	await furnish(app, { ...options, hub, stopping: stopping.signal });
 	const close = async (): Promise<void> => {
 		stopping.abort(new Fault("shutting_down"));
 		stopPublishing();
 		hub.close();
+		await running.end(clock, closeMs);
 		await app.close();
 	};
 	try {
@@ -92,19 +99,30 @@ export async function startApi(options: ApiOptions): Promise<Api> {
 	}
 }
 
-async function build(options: ApiOptions, hub: EventHub, stopping: AbortSignal): Promise<FastifyInstance> {
-	const { listen, limits, version, payments, devices, clock } = options;
+function createServer(options: ApiOptions): FastifyInstance {
 	const answerProblem = answerProblemsWith(options);
-	const callers = new Callers(options.tokens);
 	const app = fastify({
-		bodyLimit: limits.bodyBytes,
+		bodyLimit: options.limits.bodyBytes,
 		exposeHeadRoutes: false,
+		// Requests that come late get a problem document; connections without a request do not keep us.
 		return503OnClosing: false,
+		forceCloseConnections: true,
 		frameworkErrors: (error, request, reply) => void answerProblem(error, request, reply),
 	});
 	app.setErrorHandler(answerProblem);
 	parseJson(app);
 	trustOurSchemas(app);
+	return app;
+}
+
+interface Furniture extends ApiOptions {
+	readonly hub: EventHub;
+	readonly stopping: AbortSignal;
+}
+
+async function furnish(app: FastifyInstance, furniture: Furniture): Promise<void> {
+	const { listen, limits, version, payments, devices, tokens, clock, hub, stopping } = furniture;
+	const callers = new Callers(tokens);
 	guardDoor(app, { listen, callers, stopping });
 	await app.register(rateLimit, {
 		max: limits.requestsPerMinute,
@@ -128,7 +146,6 @@ async function build(options: ApiOptions, hub: EventHub, stopping: AbortSignal):
 	app.setNotFoundHandler({ preHandler: app.rateLimit() }, () => {
 		throw new Fault("route_unknown");
 	});
-	return app;
 }
 
 /** Routes validate by the schemas their description is made of; the framework only publishes them. */
