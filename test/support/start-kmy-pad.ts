@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import type { Sighting } from "../../src/simulators/kmy-pad/sightings.ts";
 import { type ControlClient, controlClient } from "./control-client.ts";
 
-interface KmyPadState {
+export interface KmyPadState {
 	/** Null while unplugged. */
 	readonly path: string | null;
 	readonly commands: readonly Sighting[];
