@@ -16,6 +16,8 @@ export interface PrinterState {
 	readonly slips: readonly Slip[];
 	/** Printed, not cut off yet. */
 	readonly hanging: string;
+	/** Something waits for the end of its line. */
+	readonly lineBegun: boolean;
 	/** Commands that wait for the print head. */
 	readonly buffered: number;
 	readonly pulses: number;

@@ -72,6 +72,7 @@ export class Engine {
 			paperLines: this.#paper.linesLeft,
 			slips: this.#paper.slips,
 			hanging: this.#paper.hanging,
+			lineBegun: this.#typesetter.lineBegun,
 			buffered: this.#buffer.length,
 			pulses: this.#pulses,
 			complaints: this.#complaints,

@@ -44,6 +44,11 @@ export class Typesetter {
 		this.#modes = this.#defaultModes();
 	}
 
+	/** True when something waits for the end of its line. */
+	get lineBegun(): boolean {
+		return !this.#line.empty;
+	}
+
 	/** As after power-up or ESC @: what was not printed yet is lost. */
 	reset(): void {
 		this.#line.clear();

@@ -12,14 +12,14 @@ interface AttachedPrinter {
 	readonly printer: PosPrinter;
 }
 
-/** The driver on a real line to a virtual printer. Short limits, so that what fails fails soon. */
+/** The driver on a real line to a virtual printer. */
 export async function attachPrinter(
 	address: PrinterAddress,
 	options: Readonly<Record<string, unknown>> = {},
 ): Promise<AttachedPrinter> {
 	const { signal } = new AbortController();
 	const line = await openLine(portAddress(address), { openPort, clock: systemClock, deadlineMs: 2_000, signal });
-	const parsed = escposDriver.options.parse({ answerMs: 300, ...options });
+	const parsed = escposDriver.options.parse(options);
 	try {
 		return { line, printer: await escposDriver.attach(line, parsed, { clock: systemClock, log: silentLog, signal }) };
 	} catch (fault) {

@@ -169,9 +169,11 @@ test("of answers without a name, the last one is that of the latest question", (
 	const inOrder = new InOrderAnswers(dialogue);
 	inOrder.ask();
 	inOrder.ask();
-	const owed = ["00", "00", "00"].map((answer) => {
-		say(answer);
-		return inOrder.owed;
+	const accepted: (true | undefined)[] = [];
+	dialogue.expect((reply) => {
+		accepted.push(inOrder.accept(reply));
+		return undefined;
 	});
-	expect(owed).toEqual([true, false, false]);
+	say("00120000");
+	expect(accepted).toEqual([undefined, undefined, true, true]);
 });

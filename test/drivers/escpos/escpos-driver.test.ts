@@ -92,7 +92,7 @@ describe.each([["pty"], ["tcp"]])("over %s", (kind) => {
 
 	test("a printer that goes silent during the job leaves it unknown, and the line is given up", async () => {
 		const simulator = await simulated({ line, switches: { paperLines: 5 } });
-		const { printer, lost } = await attached(simulator, { answerMs: 60 });
+		const { printer, lost } = await attached(simulator, { answerMs: 150 });
 		const job = printJob(tallSlip);
 		const printing = printer.print(job);
 		await job.reached("suspended");
@@ -103,7 +103,7 @@ describe.each([["pty"], ["tcp"]])("over %s", (kind) => {
 
 	test("a switched-off printer is not printed on", async () => {
 		const simulator = await simulated({ line });
-		const { printer, lost } = await attached(simulator, { answerMs: 60 });
+		const { printer, lost } = await attached(simulator, { answerMs: 150 });
 		await simulator.act("power_off");
 		const job = printJob(slip);
 		await expect(printer.print(job)).rejects.toMatchObject({ code: "E_OFFLINE" });
@@ -173,7 +173,7 @@ describe("nothing is sent", () => {
 
 describe("while a slip is coming out", () => {
 	test("an opened cover suspends it, a closed one lets it go on", async () => {
-		const simulator = await simulated({ lineMs: 20 });
+		const simulator = await simulated({ lineMs: 50 });
 		const { printer } = await attached(simulator);
 		const job = printJob(tallSlip);
 		const printing = printer.print(job);
@@ -215,7 +215,7 @@ describe("while a slip is coming out", () => {
 	});
 
 	test("a caller that gives up leaves it unknown, and the printer goes on being of use", async () => {
-		const simulator = await simulated({ switches: { paperLines: 5 } });
+		const simulator = await simulated({ lineMs: 5, switches: { paperLines: 2 } });
 		const { printer } = await attached(simulator);
 		const job = printJob(tallSlip);
 		const stop = new AbortController();
@@ -225,6 +225,10 @@ describe("while a slip is coming out", () => {
 		expect(await printing).toBe("unknown");
 		await simulator.act("load_paper");
 		expect(await printer.print(printJob(slip))).toBe("printed");
+		expect(await simulator.state()).toMatchObject({
+			slips: [{ text: tallLines.join("\n") }, { text: slipLines.join("\n") }],
+			hanging: "",
+		});
 	});
 
 	test("paper that never comes makes it unknown in the end", async () => {
@@ -237,15 +241,16 @@ describe("while a slip is coming out", () => {
 describe("proof", () => {
 	test("a clone that knows no process ids is asked by GS r, and the question leaves no trace on paper", async () => {
 		const simulator = await simulated({ dialect: "clone" });
-		const { printer } = await attached(simulator, { answerMs: 60 });
+		const { printer } = await attached(simulator, { answerMs: 150 });
 		expect(printer.model).toBe("ESC/POS printer");
+		expect(await simulator.state()).toMatchObject({ hanging: "", lineBegun: false });
 		expect(await printer.print(printJob(slip))).toBe("printed");
 		expect(await simulator.state()).toMatchObject({ slips: [{ text: slipLines.join("\n") }], complaints: [] });
 	});
 
 	test("an answer that an earlier slip is owed proves no later one", async () => {
 		const simulator = await simulated({ dialect: "clone", lineMs: 5, switches: { paperLines: 2 } });
-		const { printer } = await attached(simulator, { answerMs: 60 });
+		const { printer } = await attached(simulator, { answerMs: 150 });
 		const job = printJob(tallSlip);
 		const stop = new AbortController();
 		const printing = printer.print(job, stop.signal);
@@ -262,13 +267,13 @@ describe("proof", () => {
 
 	test("a printer that can only listen prints, but proves nothing", async () => {
 		const simulator = await simulated({ switches: { mute: true } });
-		const { printer } = await attached(simulator, { answerMs: 60, completion: "none" });
+		const { printer } = await attached(simulator, { answerMs: 150, completion: "none" });
 		expect(await printer.print(printJob(slip))).toBe("unknown");
 	});
 
 	test("a printer that stays silent is not attached", async () => {
 		const simulator = await simulated({ switches: { mute: true } });
-		await expect(attached(simulator, { answerMs: 60 })).rejects.toMatchObject({ code: "E_TIMEOUT" });
+		await expect(attached(simulator, { answerMs: 150 })).rejects.toMatchObject({ code: "E_TIMEOUT" });
 	});
 });
 
@@ -282,7 +287,7 @@ test("status comes by itself, without a question", async () => {
 
 test("a printer switched off while idle is noticed", async () => {
 	const simulator = await simulated({ line: { kind: "tcp" } });
-	const { lost } = await attached(simulator, { answerMs: 60, watchMs: 500 });
+	const { lost } = await attached(simulator, { answerMs: 150, watchMs: 500 });
 	await simulator.act("power_off");
 	await new Promise<void>((resolve) => lost.addEventListener("abort", () => resolve()));
 	expect(lost.reason).toMatchObject({ code: "E_OFFLINE" });
