@@ -1,8 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { Log } from "../kernel/log.ts";
 import type { Callers } from "./callers.ts";
 import { allowedOrigin, checkHost, type HostRules } from "./host-check.ts";
 
 interface FrontDoor {
+	readonly log: Log;
 	readonly listen: HostRules;
 	readonly callers: Callers;
 	/** Aborted when the daemon takes no new requests. */
@@ -10,7 +12,7 @@ interface FrontDoor {
 }
 
 /** What every request passes before anything looks at its path: are we open, is it meant for us, who is it. */
-export function guardDoor(app: FastifyInstance, { listen, callers, stopping }: FrontDoor): void {
+export function guardDoor(app: FastifyInstance, { listen, callers, stopping, log }: FrontDoor): void {
 	app.addHook("onRequest", async (request, reply) => {
 		reply.headers({ "cache-control": "no-store", "x-content-type-options": "nosniff" });
 		checkHost(listen, request.headers.host);
@@ -23,6 +25,17 @@ export function guardDoor(app: FastifyInstance, { listen, callers, stopping }: F
 		}
 		stopping.throwIfAborted();
 		return callers.identify(request);
+	});
+	// Patterns, not paths: a path holds whatever a client puts there.
+	app.addHook("onResponse", async (request, { statusCode, elapsedTime }) => {
+		const { method, routeOptions } = request;
+		log.debug("request", {
+			method,
+			route: routeOptions.url,
+			status: statusCode,
+			ms: Math.round(elapsedTime),
+			by: callers.tokenOf(request)?.id,
+		});
 	});
 }
 

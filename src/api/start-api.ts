@@ -121,9 +121,9 @@ interface Furniture extends ApiOptions {
 }
 
 async function furnish(app: FastifyInstance, furniture: Furniture): Promise<void> {
-	const { listen, limits, version, payments, devices, tokens, clock, hub, stopping } = furniture;
+	const { listen, limits, version, payments, devices, tokens, clock, log, hub, stopping } = furniture;
 	const callers = new Callers(tokens);
-	guardDoor(app, { listen, callers, stopping });
+	guardDoor(app, { listen, callers, stopping, log });
 	await app.register(rateLimit, {
 		max: limits.requestsPerMinute,
 		timeWindow: 60_000,

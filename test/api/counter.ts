@@ -22,6 +22,8 @@ const profile = shippedProfile();
 
 /** A whole counter behind a real API on a real socket: real payments, journal and host line, a pad with real keys. */
 export interface Counter {
+	/** What the API was started with. */
+	readonly options: ApiOptions;
 	readonly api: Api;
 	readonly payments: Payments;
 	readonly host: AcquirerProcess;
@@ -73,7 +75,7 @@ export async function openCounter(own: Partial<ApiOptions> = {}): Promise<Counte
 	});
 	const tokenFile = join(directory, "tokens.json");
 	const tokens = openTokens(tokenFile, clock);
-	const api = await startApi({
+	const options: ApiOptions = {
 		listen: { host: "127.0.0.1", port: 0, names: [], origins: ["https://till.example"] },
 		payments,
 		devices: [pad.device, printer.device],
@@ -83,8 +85,10 @@ export async function openCounter(own: Partial<ApiOptions> = {}): Promise<Counte
 		version: "0.0.0-test",
 		limits: apiLimits,
 		...own,
-	});
+	};
+	const api = await startApi(options);
 	return {
+		options,
 		api,
 		payments,
 		host,
