@@ -1,4 +1,5 @@
 import type { Bytes } from "../wire/bytes.ts";
+import type { KeyLoading } from "./key-loading.ts";
 
 /** Working keys under a terminal master key (ANSI X9.24-1): PIN, MAC and track data. */
 export type WorkingKeyRole = "TPK" | "TAK" | "TDK";
@@ -82,6 +83,8 @@ export interface PinPad {
 	readonly identity: PinPadIdentity;
 	/** As last reported with any answer. */
 	readonly health: PinPadHealth;
+	/** Absent from a pad whose family has no commands to load keys, or whose driver does not know them. */
+	readonly keyLoading?: KeyLoading;
 	/** Asks the pad whether it is there, idle and sound; moves nothing. */
 	checkHealth(signal?: AbortSignal): Promise<PinPadHealth>;
 	/** Stores a working key; gives the check value the pad computed (encrypt-zeros, as many bytes as the pad shows). */

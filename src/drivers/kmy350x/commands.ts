@@ -15,8 +15,8 @@ export type MacMode = (typeof macModes)[keyof typeof macModes];
 
 /** The longest PIN entry that fits the one byte of seconds. */
 const longestEntrySeconds = 255;
-/** Added to a slot number: the answer shall carry the key check value. */
-const withCheckValue = 0x40;
+/** Added to a slot number: a working key's answer shall carry its check value, a master key comes enciphered. */
+const withMore = 0x40;
 const ansiX98WithPan = 0x10;
 const algorithms = { des: 0x20, tdes: 0x30 } as const;
 
@@ -26,10 +26,19 @@ const command = (name: string, ...bytes: readonly number[]): Command => ({
 	repeatable: true,
 });
 
+function masterKeyLoad(slot: number, key: Uint8Array): Command {
+	return { name: "load master key", payload: concatBytes(Uint8Array.of(0x32, slot), key), repeatable: true };
+}
+
 /** The commands this driver sends, by what they are for. */
 export const commands = {
 	selfTest: command("reset and self-test", 0x31),
 	identify: command("version", 0x30),
+	/** 32 and 33 answer with the check value of the key from now on. */
+	showCheckValues: command("show check values", 0x46, 0x05, 0x05),
+	dataMode: command("data encryption mode", 0x46, 0x07, 0x10),
+	/** A zero block under the active working key: its check value. */
+	encryptZeros: command("encrypt zeros", 0x36, 0, 0, 0, 0, 0, 0, 0, 0),
 	readPinBlock: command("read PIN block", 0x42),
 	closeKeypad: (code: 0 | 1): Command => command("close keypad", 0x45, code),
 	masterKeyAlgorithm: (algorithm: "des" | "tdes"): Command =>
@@ -40,8 +49,12 @@ export const commands = {
 	macMode: (mode: MacMode): Command => command("MAC mode", 0x46, 0x06, mode),
 	shortestPin: (digits: number): Command => command("shortest PIN", 0x46, 0x08, digits),
 	activateKey: ({ master, slot }: KeySlot): Command => command("activate key", 0x43, master, slot),
+	loadMasterKey: (slot: number, key: Uint8Array): Command => masterKeyLoad(slot, key),
+	/** The key comes enciphered under the active working key. */
+	loadEncipheredMasterKey: (slot: number, cryptogram: Uint8Array): Command =>
+		masterKeyLoad(slot + withMore, cryptogram),
 	loadWorkingKey({ master, slot }: KeySlot, cryptogram: Uint8Array): Command {
-		const { payload, ...rest } = command("load working key", 0x33, master, slot + withCheckValue);
+		const { payload, ...rest } = command("load working key", 0x33, master, slot + withMore);
 		return { ...rest, payload: concatBytes(payload, cryptogram) };
 	},
 	/** The twelve PAN digits of the PIN block, as ASCII. */

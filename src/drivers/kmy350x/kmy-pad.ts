@@ -1,4 +1,5 @@
 import { foldCupEcb } from "../../crypto/cup-fold.ts";
+import type { KeyLoading } from "../../devices/key-loading.ts";
 import type {
 	KeySlot,
 	MacRequest,
@@ -14,6 +15,7 @@ import type { Clock } from "../../kernel/clock.ts";
 import { Fault } from "../../kernel/fault.ts";
 import { type Bytes, concatBytes } from "../../wire/bytes.ts";
 import { type Command, commands, type MacMode, macModes } from "./commands.ts";
+import { KmyKeyLoading } from "./key-loading.ts";
 import { type Answer, type KmyLink, mustBeAccepted } from "./link.ts";
 import { type MacReplyForm, readCupMac } from "./mac-reply.ts";
 import type { KmyOptions } from "./options.ts";
@@ -37,6 +39,7 @@ const highestSlot = 0x3f;
 export class KmyPad implements PinPad {
 	readonly category = "PinPad";
 	readonly identity: PinPadIdentity;
+	readonly keyLoading: KeyLoading;
 	readonly #parts: PadParts;
 	#health: PinPadHealth;
 	#activeKey: KeySlot | undefined;
@@ -53,6 +56,14 @@ export class KmyPad implements PinPad {
 		this.identity = parts.identity;
 		this.#health = parts.health;
 		this.#macReply = parts.options.macReply;
+		this.keyLoading = new KmyKeyLoading({
+			options: parts.options,
+			converse: (work, signal) => this.#converse(work, signal),
+			ask: (turn, command) => this.#ask(turn, command),
+			forgetActiveKey: () => {
+				this.#activeKey = undefined;
+			},
+		});
 	}
 
 	get health(): PinPadHealth {

@@ -22,6 +22,13 @@ export const kmyOptionsSchema = z.strictObject({
 		.max(1_016)
 		.default(240)
 		.meta({ description: "Most bytes the pad takes for one MAC; UnionPay MACs need 8" }),
+	masterSlots: z.int().min(1).max(64).default(16).meta({ description: "Master keys the pad has room for" }),
+	proofSlot: z
+		.int()
+		.min(0)
+		.max(63)
+		.default(15)
+		.meta({ description: "Working key slot, under each master key, that proving a master key overwrites" }),
 });
 
 export type KmyOptions = z.output<typeof kmyOptionsSchema>;
