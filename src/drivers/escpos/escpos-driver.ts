@@ -25,7 +25,7 @@ async function attach(line: DriverLine, options: EscposOptions, context: DriverC
 	await line.write(automaticStatusOn);
 	const printer = new EscposPrinter({ line, dialogue, options, context, firstStatus });
 	if (isReady(printer.status)) {
-		await printer.introduce(context.signal);
+		await printer.introduce(options.answerMs, context.signal);
 	}
 	return printer;
 }

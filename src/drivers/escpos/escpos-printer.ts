@@ -78,34 +78,34 @@ export class EscposPrinter implements PosPrinter {
 	}
 
 	/**
-	 * Asks a ready printer for model and kind of proof, once; a stopped one would not answer.
-	 * @throws Fault when the printer stops meanwhile
+	 * Asks a ready printer how it proves a slip, and what it is called.
+	 * @returns undefined when it does not say within `answerMs`; it is asked again before the first slip
 	 */
-	async introduce(signal?: AbortSignal): Promise<Introduction> {
+	async introduce(answerMs: number, signal?: AbortSignal): Promise<Introduction | undefined> {
 		if (this.#introduction === undefined) {
 			const { dialogue, options } = this.#attached;
-			const patience = { answerMs: options.answerMs, signal };
-			const model = this.#answers ? await askModelName(dialogue, patience) : undefined;
 			const how = { dialogue, inOrder: this.#inOrder, probeId: this.#nextId() };
-			const completion = options.completion === "auto" ? await probeCompletion(how, patience) : options.completion;
-			if (options.completion === "auto" && completion === "none") {
-				// Silence means nothing when the printer stopped under the questions.
-				throwObstacle(await this.checkHealth(signal));
-				this.#inOrder.forget();
+			const completion =
+				options.completion === "auto" ? await probeCompletion(how, { answerMs, signal }) : options.completion;
+			if (completion !== undefined) {
+				const patience = { answerMs: options.answerMs, signal };
+				const model = this.#answers ? await askModelName(dialogue, patience) : undefined;
+				this.#introduction = { model, completion };
 			}
-			this.#introduction = { model, completion };
 		}
 		return this.#introduction;
 	}
 
 	async print(job: PrintJob, signal?: AbortSignal): Promise<"printed" | "unknown"> {
-		const slip = layoutSlip(job.markup, this.#attached.options);
+		const { line, context, options } = this.#attached;
+		const slip = layoutSlip(job.markup, options);
 		job.onState("queued");
 		return this.#jobs.run(async () => {
 			await this.#beReady(signal);
-			const { completion } = await this.introduce(signal);
-			await this.#settle(signal);
-			const { line, context } = this.#attached;
+			const { completion } = (await this.introduce(options.printMs, signal)) ?? (await this.#acceptSilence(signal));
+			if (completion === "gs-r") {
+				await this.#settle(signal);
+			}
 			signal?.throwIfAborted();
 			line.lost.throwIfAborted();
 			return new PrintRun(this.#plan(job, slip, { completion, signal }), line, context).finish();
@@ -139,11 +139,7 @@ export class EscposPrinter implements PosPrinter {
 				return {
 					...shared,
 					slip: concatBytes(slip, this.#inOrder.ask()),
-					awaitProof: (ended) =>
-						this.#paperAnswered(
-							dialogue.expect((reply) => this.#inOrder.accept(reply)),
-							ended,
-						),
+					awaitProof: (ended) => this.#paperAnswered(ended),
 				};
 			case "none":
 				return { ...shared, slip, awaitProof: undefined };
@@ -151,11 +147,25 @@ export class EscposPrinter implements PosPrinter {
 	}
 
 	/** GS r is answered when the slip was taken out of the buffer; only a printer that then is well has printed it. */
-	async #paperAnswered(answer: Expectation<true>, ended: AbortSignal): Promise<void> {
-		await untilEnded(answer, ended);
+	async #paperAnswered(ended: AbortSignal): Promise<void> {
+		await untilEnded(
+			this.#attached.dialogue.expect((reply) => this.#inOrder.accept(reply)),
+			ended,
+		);
 		if (!isReady(await this.checkHealth(ended))) {
 			throw new Fault("E_FAILURE", { detail: "the printer stopped while its last slip came out" });
 		}
+	}
+
+	/**
+	 * A printer that said nothing in the time of a whole slip proves nothing, unless it stopped under the questions.
+	 * @throws Fault when it did
+	 */
+	async #acceptSilence(signal: AbortSignal | undefined): Promise<Introduction> {
+		throwObstacle(await this.checkHealth(signal));
+		this.#inOrder.forget();
+		this.#introduction = { model: undefined, completion: "none" };
+		return this.#introduction;
 	}
 
 	async #settle(signal: AbortSignal | undefined): Promise<void> {

@@ -49,20 +49,23 @@ export async function askModelName(dialogue: Dialogue, patience: Patience): Prom
 	);
 }
 
-/** Finds out, with the printer ready, how it can prove that a slip is out. */
+/**
+ * Finds out how a ready printer can prove that a slip is out. Undefined when it answers neither question in time:
+ * it knows none, or is still busy with an earlier slip.
+ */
 export async function probeCompletion(
 	{ dialogue, inOrder, probeId }: { dialogue: Dialogue; inOrder: InOrderAnswers; probeId: string },
 	patience: Patience,
-): Promise<Completion> {
-	const probe = async (name: string, bytes: Uint8Array, accept: Question<true>["accept"]): Promise<boolean> =>
-		(await orSilence(dialogue.ask({ name, bytes, answerMs: patience.answerMs, accept }, patience.signal))) ?? false;
-	// A printer that does not know GS ( H takes its parameters for text: ESC @ drops that line unprinted.
-	const proofProbe = concatBytes(askProof(probeId), initialize, automaticStatusOn);
-	if (await probe("probe of GS ( H", proofProbe, acceptProof(probeId))) {
-		return "gs-h";
-	}
-	const paperProbe = await probe("probe of GS r 1", inOrder.ask(), (reply) => inOrder.accept(reply));
-	return paperProbe ? "gs-r" : "none";
+): Promise<Completion | undefined> {
+	const isProof = acceptProof(probeId);
+	const question: Question<Completion> = {
+		name: "answer to GS ( H or GS r",
+		// A printer that does not know GS ( H takes its parameters for text: ESC @ drops that line unprinted.
+		bytes: concatBytes(askProof(probeId), initialize, automaticStatusOn, inOrder.ask()),
+		answerMs: patience.answerMs,
+		accept: (reply) => (isProof(reply) ? "gs-h" : inOrder.accept(reply) && "gs-r"),
+	};
+	return orSilence(dialogue.ask(question, patience.signal));
 }
 
 /** Recognises the proof with this id; an older one proves nothing. */

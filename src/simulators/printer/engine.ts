@@ -187,14 +187,20 @@ export class Engine {
 				this.#parts.say(automaticStatus(this.#condition));
 			}
 		},
-		// n is a number or its digit.
-		transmit_status: ([n = 0]) => this.#parts.say(Uint8Array.of(n % 0x30 === 1 ? paperSensors(this.#condition) : 0x00)),
+		transmit_status: ([which = 0]) => this.#transmitStatus(which),
 		identify: ([which = 0]) => this.#identify(which),
 		function: (parameters) => this.#function(parameters),
 		pulse: () => {
 			this.#pulses += 1;
 		},
 	};
+
+	/** GS r n, where n is a number or its digit: 1 paper, 2 drawer. */
+	#transmitStatus(which: number): void {
+		if (this.#parts.options.dialect !== "mute clone") {
+			this.#parts.say(Uint8Array.of(which % 0x30 === 1 ? paperSensors(this.#condition) : 0x00));
+		}
+	}
 
 	#identify(which: number): void {
 		const text = identity(this.#parts.options.model).get(which);

@@ -41,8 +41,8 @@ export const printerOptionsSchema = z.strictObject({
 	model: z.string().default("TB-80 virtual"),
 	/** Characters of the normal font that fit on the paper. */
 	columns: z.int().min(24).max(80).default(48),
-	/** A plain clone knows neither GS I nor GS ( H, and prints the parameters of the latter. */
-	dialect: z.enum(["epson", "clone"]).default("epson"),
+	/** A clone knows neither GS I nor GS ( H, and prints the parameters of the latter; a mute clone no GS r either. */
+	dialect: z.enum(["epson", "clone", "mute clone"]).default("epson"),
 	/** Time one line takes; 0 prints at once. */
 	lineMs: z.int().min(0).max(10_000).default(0),
 	rollLines: z.int().min(1).default(10_000),

@@ -265,6 +265,29 @@ describe("proof", () => {
 		});
 	});
 
+	test("a printer that is still busy with a slip from before a restart is asked again", async () => {
+		const simulator = await simulated({ lineMs: 120 });
+		const before = await attachPrinter(simulator.address);
+		const interrupted = before.printer.print(printJob(tallSlip));
+		await expect.poll(async () => (await simulator.state()).hanging).not.toBe("");
+		await before.line.close();
+		expect(await interrupted).toBe("unknown");
+		const { printer } = await attached(simulator, { answerMs: 150 });
+		expect(printer.model).toBe("ESC/POS printer");
+		expect(await printer.print(printJob(slip))).toBe("printed");
+		expect(printer.model).toBe("TB-80 virtual");
+		expect(await simulator.state()).toMatchObject({
+			slips: [{ text: tallLines.join("\n") }, { text: slipLines.join("\n") }],
+		});
+	});
+
+	test("a printer that knows neither question proves nothing", async () => {
+		const simulator = await simulated({ dialect: "mute clone" });
+		const { printer } = await attached(simulator, { answerMs: 150, printMs: 1_000 });
+		expect(await printer.print(printJob(slip))).toBe("unknown");
+		await expect.poll(async () => (await simulator.state()).slips).toHaveLength(1);
+	});
+
 	test("a printer that can only listen prints, but proves nothing", async () => {
 		const simulator = await simulated({ switches: { mute: true } });
 		const { printer } = await attached(simulator, { answerMs: 150, completion: "none" });
