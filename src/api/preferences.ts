@@ -7,10 +7,11 @@ const longestWaitSeconds = 300;
 export const waitQuery = z
 	.string()
 	.regex(/^\d{1,3}$/, "must be whole seconds")
+	.meta({ examples: ["30"] })
 	.transform(Number)
 	.refine((seconds) => seconds <= longestWaitSeconds, `must be at most ${longestWaitSeconds} seconds`)
 	.optional()
-	.meta({ description: `Seconds to wait for the end, at most ${longestWaitSeconds}`, examples: ["30"] });
+	.meta({ description: `Seconds to wait for the end, at most ${longestWaitSeconds}` });
 
 /** `Prefer: wait=N` (RFC 7240, 4.3). */
 export const preferHeader = z

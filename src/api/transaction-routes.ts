@@ -29,7 +29,10 @@ const byId = z.strictObject({ id: transactionId });
 const byCopy = byId.extend({
 	copy: z.enum(["merchant", "customer"]).meta({ examples: ["customer"] }),
 });
-const flag = z.enum(["true", "false"]).transform((text) => text === "true");
+const flag = z
+	.enum(["true", "false"])
+	.meta({ examples: ["true"] })
+	.transform((text) => text === "true");
 
 const finished = {
 	description: "Finished: see `outcome`. A decline is one, not an error.",
@@ -113,13 +116,13 @@ function lookingRoutes(payments: Payments): readonly Route[] {
 						.string()
 						.optional()
 						.meta({ description: "The till's own number", examples: ["2026-000123"] }),
-					unknown: flag.optional().meta({ description: "Only those with an open outcome", examples: ["false"] }),
+					unknown: flag.optional().meta({ description: "Only those with an open outcome" }),
 					limit: z
 						.string()
 						.regex(/^(?:[1-9]\d?|[1-4]\d\d|500)$/, "must be 1 to 500")
+						.meta({ examples: ["50"] })
 						.default("50")
-						.transform(Number)
-						.meta({ examples: ["50"] }),
+						.transform(Number),
 				}),
 			},
 			answers: { 200: { description: "The transactions", schema: transactionList } },
@@ -173,7 +176,7 @@ function receiptRoutes(payments: Payments): readonly Route[] {
 				...nothing,
 				params: byCopy,
 				query: z.strictObject({
-					duplicate: flag.default(false).meta({ description: "Marked as duplicate", examples: ["true"] }),
+					duplicate: flag.default(false).meta({ description: "Marked as duplicate" }),
 				}),
 			},
 			answers: { 200: { description: "The receipt", schema: receiptDocument } },
