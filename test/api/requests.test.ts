@@ -32,8 +32,8 @@ interface WrongOrder {
 const wrongOrders: readonly WrongOrder[] = [
 	{ is: "nothing", body: undefined, pointers: [""] },
 	{ is: "no object", body: [], pointers: [""] },
-	{ is: "no JSON", body: `{"card": ${pan}`, pointers: [""] },
-	{ is: "JSON with a comment", body: `{} // ${pan}`, pointers: [""] },
+	{ is: "no JSON", body: `{"card": ${pan} hello`, pointers: [""] },
+	{ is: "JSON with a comment", body: `{} // hello ${pan}`, pointers: [""] },
 	{ is: "empty", body: {}, pointers: ["/type", "/lane", "/amount", "/currency", "/reference", "/card"] },
 	{ is: "another type", body: order({ type: "refund" }), pointers: ["/type"] },
 	{ is: "an amount with a point", body: order({ amount: 12.5 }), pointers: ["/amount"] },
