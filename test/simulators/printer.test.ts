@@ -3,7 +3,6 @@ import { type OpenLine, openLine } from "../../src/devices/open-line.ts";
 import { systemClock } from "../../src/kernel/clock.ts";
 import { asFault } from "../../src/kernel/fault.ts";
 import { openPort } from "../../src/ports/open-port.ts";
-import type { PortAddress } from "../../src/ports/port.ts";
 import { CommandReader } from "../../src/simulators/printer/command-reader.ts";
 import { printerOptionsSchema } from "../../src/simulators/printer/options.ts";
 import type { PrinterAddress } from "../../src/simulators/printer/printer-line.ts";
@@ -12,7 +11,7 @@ import { latin1 } from "../../src/wire/bytes.ts";
 import { fromHex, toHex } from "../../src/wire/hex.ts";
 import { controlClient } from "../support/control-client.ts";
 import { salesSlip } from "../support/sales-slip.ts";
-import { type PrinterState, startPrinter } from "../support/start-printer.ts";
+import { type PrinterState, portAddress, startPrinter } from "../support/start-printer.ts";
 
 const closing: (() => Promise<unknown> | void)[] = [];
 afterEach(async () => {
@@ -69,19 +68,8 @@ async function bench(options: Readonly<Record<string, unknown>> = {}): Promise<B
 }
 
 function opened(address: PrinterAddress): Promise<OpenLine> {
-	const serial = {
-		baudRate: 115_200,
-		dataBits: 8,
-		parity: "none",
-		stopBits: 1,
-		flowControl: "none",
-		dtr: "unchanged",
-		rts: "unchanged",
-		hangUpOnClose: false,
-	} as const;
-	const port: PortAddress = address.kind === "tcp" ? address : { ...address, ...serial };
 	const { signal } = new AbortController();
-	return openLine(port, { openPort, clock: systemClock, deadlineMs: 2_000, signal });
+	return openLine(portAddress(address), { openPort, clock: systemClock, deadlineMs: 2_000, signal });
 }
 
 /** The reset may come before or after the connection is seen as open. */

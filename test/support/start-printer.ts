@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import type { PortAddress } from "../../src/ports/port.ts";
 import type { Condition } from "../../src/simulators/printer/condition.ts";
 import type { Switches } from "../../src/simulators/printer/options.ts";
 import type { Slip } from "../../src/simulators/printer/paper.ts";
@@ -58,5 +59,23 @@ export async function startPrinter(options: Readonly<Record<string, unknown>> = 
 			child.kill();
 			await once(child, "exit");
 		},
+	};
+}
+
+/** The port on which the daemon finds a virtual printer. */
+export function portAddress(address: PrinterAddress): PortAddress {
+	if (address.kind === "tcp") {
+		return address;
+	}
+	return {
+		...address,
+		baudRate: 115_200,
+		dataBits: 8,
+		parity: "none",
+		stopBits: 1,
+		flowControl: "none",
+		dtr: "unchanged",
+		rts: "unchanged",
+		hangUpOnClose: false,
 	};
 }

@@ -3,9 +3,9 @@ import type { PosPrinter, PrintJob, PrintJobState } from "../../../src/devices/p
 import { escposDriver } from "../../../src/drivers/escpos/escpos-driver.ts";
 import { systemClock } from "../../../src/kernel/clock.ts";
 import { openPort } from "../../../src/ports/open-port.ts";
-import type { PortAddress } from "../../../src/ports/port.ts";
 import type { PrinterAddress } from "../../../src/simulators/printer/printer-line.ts";
 import { silentLog } from "../../support/silent-log.ts";
+import { portAddress } from "../../support/start-printer.ts";
 
 interface AttachedPrinter {
 	readonly line: OpenLine;
@@ -49,22 +49,5 @@ export function printJob(markup: string): PrintJob & {
 			arrival(state).resolve();
 		},
 		reached: (state) => arrival(state).promise,
-	};
-}
-
-function portAddress(address: PrinterAddress): PortAddress {
-	if (address.kind === "tcp") {
-		return address;
-	}
-	return {
-		...address,
-		baudRate: 115_200,
-		dataBits: 8,
-		parity: "none",
-		stopBits: 1,
-		flowControl: "none",
-		dtr: "unchanged",
-		rts: "unchanged",
-		hangUpOnClose: false,
 	};
 }

@@ -1,6 +1,15 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
+import type { DeviceState } from "../../../src/devices/device.ts";
+import { DeviceKeeper } from "../../../src/devices/device-keeper.ts";
 import type { PosPrinter } from "../../../src/devices/pos-printer.ts";
-import { type PrinterProcess, startPrinter } from "../../support/start-printer.ts";
+import { escposDriver } from "../../../src/drivers/escpos/escpos-driver.ts";
+import { systemClock } from "../../../src/kernel/clock.ts";
+import { openPort } from "../../../src/ports/open-port.ts";
+import { silentLog } from "../../support/silent-log.ts";
+import { type PrinterProcess, portAddress, startPrinter } from "../../support/start-printer.ts";
 import { attachPrinter, printJob } from "./attach-printer.ts";
 
 const closing: (() => Promise<unknown>)[] = [];
@@ -314,4 +323,31 @@ test("a printer switched off while idle is noticed", async () => {
 	await simulator.act("power_off");
 	await new Promise<void>((resolve) => lost.addEventListener("abort", () => resolve()));
 	expect(lost.reason).toMatchObject({ code: "E_OFFLINE" });
+});
+
+test("a printer that was unplugged is opened anew, and prints again", async () => {
+	const folder = mkdtempSync(join(tmpdir(), "printer-"));
+	closing.push(async () => rmSync(folder, { recursive: true }));
+	const simulator = await simulated({ line: { kind: "pty", link: join(folder, "printer") } });
+	const keeper = new DeviceKeeper({
+		id: "prn1",
+		driver: escposDriver,
+		port: portAddress(simulator.address),
+		options: {},
+		openPort,
+		clock: systemClock,
+		log: silentLog,
+	});
+	closing.push(() => keeper.close());
+	const reached = (state: DeviceState["state"]): Promise<void> =>
+		expect.poll(() => keeper.state.state, { timeout: 10_000 }).toBe(state);
+	keeper.start();
+	await reached("enabled");
+	expect(keeper.state).toMatchObject({ model: "TB-80 virtual" });
+	await simulator.act("unplug");
+	await reached("offline");
+	await simulator.act("plug");
+	await reached("enabled");
+	expect(await keeper.use().print(printJob(slip))).toBe("printed");
+	expect(await simulator.state()).toMatchObject({ slips: [{ text: slipLines.join("\n") }] });
 });
