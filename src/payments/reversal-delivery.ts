@@ -23,20 +23,17 @@ interface Delivery {
 
 /**
  * Tries once to have the acquirer undo a transaction. The caller holds the terminal's turn.
- * When the host says that the keys are no good, signs in, has the reversal signed anew and sends it again.
+ * When host or pad say that the keys are no good, signs in, has the reversal signed anew and sends it again.
  * @throws Fault why it is still owed; the failure is in the journal
  */
 export async function deliverReversal(delivery: Delivery, id: string, signal: AbortSignal | undefined): Promise<void> {
 	const { ledger, terminal } = delivery;
 	const attempt = (ledger.get(id).reversal?.attempts ?? 0) + 1;
 	try {
-		const answer = await exchange(delivery, id, attempt, signal);
-		const meaning = terminal.lane.acquirer.profile.meaning(answer.responseCode);
-		if (meaning.action !== "sign_in_and_repeat") {
-			return await conclude(delivery, id, answer, signal);
+		if ((await underPresentKeys(delivery, id, attempt, signal)) === "keys_no_good") {
+			await signIn(terminal, signal);
+			await conclude(delivery, id, await exchange(delivery, id, attempt, signal), signal);
 		}
-		await signIn(terminal, signal);
-		await conclude(delivery, id, await exchange(delivery, id, attempt, signal), signal);
 	} catch (error) {
 		const fault = asFault(error);
 		if (!isFault(fault, "journal_unwritable") && signal?.aborted !== true) {
@@ -44,6 +41,28 @@ export async function deliverReversal(delivery: Delivery, id: string, signal: Ab
 			await ledger.record(id, [{ type: "reversal_failed", attempt, code, detail }], {});
 		}
 		throw fault;
+	}
+}
+
+async function underPresentKeys(
+	delivery: Delivery,
+	id: string,
+	attempt: number,
+	signal: AbortSignal | undefined,
+): Promise<"concluded" | "keys_no_good"> {
+	try {
+		const answer = await exchange(delivery, id, attempt, signal);
+		const meaning = delivery.terminal.lane.acquirer.profile.meaning(answer.responseCode);
+		if (meaning.action === "sign_in_and_repeat") {
+			return "keys_no_good";
+		}
+		await conclude(delivery, id, answer, signal);
+		return "concluded";
+	} catch (error) {
+		if (isFault(error, "keys_missing")) {
+			return "keys_no_good";
+		}
+		throw error;
 	}
 }
 

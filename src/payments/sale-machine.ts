@@ -8,7 +8,7 @@ import type { NewEvent } from "./ledger.ts";
 export type SaleTask =
 	| { readonly do: "check" }
 	| { readonly do: "clear_reversals" }
-	/** `force`: the host said that the present keys are no good. */
+	/** `force`: the host or the pad said that the present keys are no good. */
 	| { readonly do: "sign_in"; readonly force: boolean }
 	| { readonly do: "take_pin" }
 	| { readonly do: "authorize" }
@@ -31,7 +31,7 @@ export interface SaleMove {
 	/** To be durable before the next task begins. */
 	readonly record: readonly NewEvent[];
 	readonly next: SaleTask;
-	/** The host refused the keys once: a second refusal is final. */
+	/** New keys were fetched once because the present ones were no good: a second time is final. */
 	readonly repeated: boolean;
 }
 
@@ -46,7 +46,7 @@ export const saleBegins: SaleState = { task: { do: "check" }, repeated: false };
 export function advanceSale(state: SaleState, input: SaleInput): SaleMove {
 	switch (input.is) {
 		case "failed":
-			return over(state, failure(state, input.fault));
+			return fail(state, input.fault);
 		case "cancelled":
 			return over(state, { type: "cancelled", by: input.by });
 		case "in_doubt":
@@ -95,6 +95,13 @@ function judge(state: SaleState, answer: HostAnswer, meaning: ResponseMeaning): 
 
 function approval(answer: HostAnswer): NewEvent {
 	return { type: "approved", reply: hostReply(answer), partial: answer.verdict === "partially_approved" };
+}
+
+/** A pad that has no working keys, perhaps another one than this morning, gets them; nothing was sent yet. */
+function fail(state: SaleState, fault: Fault): SaleMove {
+	return fault.code === "keys_missing" && !state.repeated
+		? { record: [], next: { do: "sign_in", force: true }, repeated: true }
+		: over(state, failure(state, fault));
 }
 
 function failure(state: SaleState, fault: Fault): NewEvent {

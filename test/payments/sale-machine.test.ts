@@ -85,6 +85,12 @@ describe("a sale", () => {
 		]);
 	});
 
+	test("signs in once when the pad has no working keys, and goes on; before that nothing was sent", () => {
+		const missing: SaleInput = { is: "failed", fault: new Fault("keys_missing") };
+		const takingPin: SaleState = { task: { do: "take_pin" }, repeated: false };
+		expect(play([missing, done, missing], takingPin)).toEqual(["→ sign_in", "→ take_pin", "failed", "→ over"]);
+	});
+
 	test("says `not_sent` only of a request that was about to leave", () => {
 		const failed: SaleInput = { is: "failed", fault: new Fault("host_unreachable") };
 		expect(play([failed])).toEqual(["failed", "→ over"]);

@@ -17,11 +17,17 @@ import type { KmyPadState } from "./start-kmy-pad.ts";
 import type { PrinterState } from "./start-printer.ts";
 import { until } from "./until.ts";
 
-/** What a test may change of the configuration; any key of the file. */
-// biome-ignore lint/suspicious/noExplicitAny: a YAML file before it is checked
-export type ConfigDraft = Record<string, any>;
+/** The configuration of the counter, as far as tests change it. */
+export interface ConfigDraft {
+	dataDirectory: string;
+	readonly listen: { port: number };
+	readonly log: { format: "people" | "json"; level: "debug" | "info" | "warn" | "error" };
+	readonly devices: Readonly<Record<"pinpad1" | "printer1", { port: object; options?: object }>>;
+	readonly acquirers: { readonly bank: { connection?: "per_exchange" | "kept_open"; hosts: { tcp: string }[] } };
+	readonly lanes: { readonly lane1: { keys?: object; pin?: object } };
+}
 
-interface ShopOptions {
+export interface ShopOptions {
 	/** Changes the configuration before the daemon reads it. */
 	readonly configure?: (config: ConfigDraft) => void;
 	readonly reroute?: NonNullable<CounterOptions["reroute"]>;
@@ -31,7 +37,7 @@ interface ShopOptions {
 export type SaleWish = Readonly<Record<string, unknown>>;
 
 /** Short enough for a test that waits in vain, long enough for two busy cores; the least the configuration allows. */
-export const answerMs = 1_000;
+const answerMs = 1_000;
 
 let sales = 0;
 
@@ -67,7 +73,7 @@ export class Shop {
 
 	/** The file is read at the next start of a daemon. */
 	configure(change: (config: ConfigDraft) => void): void {
-		const config: ConfigDraft = parse(readFileSync(this.counter.configPath, "utf8"));
+		const config = parse(readFileSync(this.counter.configPath, "utf8")) as ConfigDraft;
 		change(config);
 		writeFileSync(this.counter.configPath, stringify(config));
 	}
@@ -191,6 +197,11 @@ export class Shop {
 	/** The acquirer's entry of a sale; undefined when it never heard of it. */
 	async bookedAs({ amount }: Pick<TransactionDocument, "amount">): Promise<string | undefined> {
 		return (await this.acquirer()).ledger.find((entry) => entry.amount === amount)?.state;
+	}
+
+	/** What the daemon has logged so far. */
+	log(): string {
+		return readFileSync(join(this.directory, "daemon.log"), "utf8");
 	}
 
 	setHostFaults(...faults: readonly object[]): Promise<void> {

@@ -214,12 +214,19 @@ export class KmyPad implements PinPad {
 		return this.#do(turn, command);
 	}
 
+	/** @throws Fault `keys_missing` when the pad holds no key there: another pad, or one that was emptied */
 	async #activate(turn: Turn, at: KeySlot): Promise<void> {
-		if (!this.#isActive(at)) {
-			this.#activeKey = undefined;
-			await this.#do(turn, commands.activateKey(at));
-			this.#activeKey = at;
+		if (this.#isActive(at)) {
+			return;
 		}
+		this.#activeKey = undefined;
+		const command = commands.activateKey(at);
+		const { status } = await this.#ask(turn, command);
+		if (status.name === "parameter") {
+			throw new Fault("keys_missing", { context: { ...at } });
+		}
+		mustBeAccepted(command, status);
+		this.#activeKey = at;
 	}
 
 	#isActive({ master, slot }: KeySlot): boolean {
