@@ -16,7 +16,7 @@ export interface Stage {
 }
 
 /** What must have come of a scene. */
-export interface Expected {
+interface Expected {
 	readonly outcome: TransactionDocument["outcome"];
 	readonly moneyMoved: TransactionDocument["moneyMoved"];
 	/** How the acquirer has it in its books; `undefined` for not at all. */
