@@ -130,7 +130,8 @@ describe("public frames", () => {
 			const seen = (await running.state()).packets.length;
 			host.sendRaw(fromHex(hex));
 			const { packets } = await running.until((state) => state.packets.length > seen);
-			expect(fromLatin1(fromHex(hex)).slice(1), description).toMatch(new RegExp(`^${packets.at(-1)?.command}`));
+			const text = fromLatin1(fromHex(hex)).slice(1);
+			expect({ description, id: packets.at(-1)?.command }).toEqual({ description, id: idOf(text) });
 		}
 		expect((await running.state()).counts["garbage"]).toBeUndefined();
 	});
@@ -447,6 +448,11 @@ describe("faults", () => {
 		},
 	);
 });
+
+/** The packets for PIN and MAC have three characters, all others count by two. */
+function idOf(text: string): string {
+	return /^(Z6\d|..)/.exec(text)?.[0] ?? "";
+}
 
 function pinUnder(key: string, block: string): string {
 	return decodePinBlock(tdes(clearTdesKey(fromHex(key))).decipherEcb(fromHex(block)), { format: 0, pan });

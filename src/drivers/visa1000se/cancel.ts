@@ -2,13 +2,10 @@ import type { Turn } from "../../devices/session.ts";
 import type { VisaLink } from "./link.ts";
 import { packets } from "./packets.ts";
 
-/** How long the EOT of a cancelled entry may follow the acknowledgement. */
-const settleMs = 300;
-
-/** Ends a PIN entry or a MAC run, if there is one: the acknowledgement of an idle pad is followed by nothing. */
+/**
+ * Ends a PIN entry or a MAC run, if there is one. The pad says EOT to the first and ACK where nothing ran; an EOT that
+ * follows the ACK is passed over by the next packet.
+ */
 export async function cancelWhateverRuns(turn: Turn, link: VisaLink): Promise<void> {
-	const delivery = await link.deliver(turn, packets.cancel);
-	if (delivery.kind === "taken") {
-		await link.readEot(turn, packets.cancel, settleMs);
-	}
+	await link.deliver(turn, packets.cancel);
 }

@@ -1,6 +1,7 @@
 import type { DriverLine } from "../../devices/driver.ts";
 import type { Turn } from "../../devices/session.ts";
 import type { Clock } from "../../kernel/clock.ts";
+import { pause } from "../../kernel/deadline.ts";
 import { Fault, type FaultContext, isFault } from "../../kernel/fault.ts";
 import { type Bytes, fromLatin1 } from "../../wire/bytes.ts";
 import type { Frame } from "../../wire/framing.ts";
@@ -37,6 +38,8 @@ interface Waiting {
 const maxTries = 3;
 /** Noise may come before the real thing: so long it is waited for, and that long the pad is given to fall silent. */
 const settleMs = 300;
+/** Ample for one byte at 1200 baud. */
+const oneByteMs = 50;
 
 /**
  * The link procedure: who receives a packet answers ACK or NAK, and after the third NAK the exchange ends with EOT.
@@ -59,7 +62,7 @@ export class VisaLink {
 	async ask(turn: Turn, packet: Packet): Promise<Reply> {
 		const delivery = await this.deliver(turn, packet);
 		if (delivery.kind === "taken" && packet.replies.length === 0) {
-			await this.#closing(turn, packet);
+			await this.#readEot(turn, packet);
 			return { kind: "ended" };
 		}
 		const reply = delivery.kind === "taken" ? await this.replyTo(turn, packet) : delivery;
@@ -130,7 +133,7 @@ export class VisaLink {
 	async replyTo(turn: Turn, packet: Packet): Promise<Reply> {
 		const reply = await this.#replyWithin(turn, packet, this.#options.replyMs);
 		if (reply === undefined) {
-			await this.abandon(turn);
+			await this.#abandonForGood(turn);
 			throw this.giveUp(silence(packet, "reply", {}));
 		}
 		return reply;
@@ -139,24 +142,7 @@ export class VisaLink {
 	/** Acknowledges a reply and reads the EOT that may follow. @returns whether the pad has ended the exchange itself */
 	async conclude(turn: Turn, packet: Packet): Promise<boolean> {
 		await turn.sendControl(visaControls.ack);
-		return this.#closing(turn, packet);
-	}
-
-	/** Reads an EOT that may come within this time. */
-	async readEot(turn: Turn, packet: Packet, withinMs: number): Promise<boolean> {
-		const latest = this.#now + withinMs;
-		for (;;) {
-			const frame = await this.#next(turn, packet, { ms: Math.max(0, latest - this.#now) });
-			if (frame === undefined) {
-				return false;
-			}
-			if (frame.kind === "control" && frame.byte === visaControls.eot) {
-				return true;
-			}
-			if (frame.kind === "data") {
-				await turn.sendControl(visaControls.ack);
-			}
-		}
+		return this.#readEot(turn, packet);
 	}
 
 	/** Ends the exchange without a word why. */
@@ -236,8 +222,24 @@ export class VisaLink {
 		return undefined;
 	}
 
-	async #closing(turn: Turn, packet: Packet): Promise<boolean> {
-		return packet.endsWithEot && (await this.readEot(turn, packet, this.#options.closingMs));
+	/** Reads the EOT that ends an administration exchange. Some pads leave it out; a late one is passed over later. */
+	async #readEot(turn: Turn, packet: Packet): Promise<boolean> {
+		if (!packet.endsWithEot) {
+			return false;
+		}
+		const latest = this.#now + this.#options.closingMs;
+		for (;;) {
+			const frame = await this.#next(turn, packet, { ms: Math.max(0, latest - this.#now) });
+			if (frame === undefined) {
+				return false;
+			}
+			if (frame.kind === "control" && frame.byte === visaControls.eot) {
+				return true;
+			}
+			if (frame.kind === "data") {
+				await turn.sendControl(visaControls.ack);
+			}
+		}
 	}
 
 	/** The next frame, or nothing when the time is up. */
@@ -252,8 +254,14 @@ export class VisaLink {
 		}
 	}
 
-	async #damaged(turn: Turn, packet: Packet, what: "packet" | "answer"): Promise<Fault> {
+	/** A port that closes throws away what has not left it yet: the EOT gets its time. */
+	async #abandonForGood(turn: Turn): Promise<void> {
 		await this.abandon(turn);
+		await pause(this.#options.clock, oneByteMs, this.line.lost);
+	}
+
+	async #damaged(turn: Turn, packet: Packet, what: "packet" | "answer"): Promise<Fault> {
+		await this.#abandonForGood(turn);
 		return this.giveUp(
 			new Fault("E_FAILURE", {
 				detail: `${packet.name}: the ${what} arrives damaged; check cable, speed and data bits of ${this.line.label}`,

@@ -1,9 +1,9 @@
 import type { ClearTdesKey } from "../../crypto/clear/clear-keys.ts";
 import type { Clock } from "../../kernel/clock.ts";
 import type { Bytes } from "../../wire/bytes.ts";
-import type { PersonQueue } from "../kmy-pad/person.ts";
+import { PersonQueue } from "../kmy-pad/person.ts";
 import type { PinEntry } from "../kmy-pad/pin-entry.ts";
-import type { KeyStore } from "./key-store.ts";
+import { KeyStore } from "./key-store.ts";
 import type { VisaPadOptions } from "./options.ts";
 
 /** A MAC that is being computed packet by packet. */
@@ -41,12 +41,30 @@ export interface PadMemory extends VolatileMemory {
 	finish: (outcome: { readonly kind: "reply"; readonly text: string } | { readonly kind: "ended" }) => void;
 }
 
-export function volatileAtStart(): VolatileMemory {
-	return { selected: undefined, engine: 0, prompt: "none", display: "", entry: undefined, macRun: undefined };
+/** Key management as packet 17 sets it: single DES master and session keys, or TDES DUKPT. */
+const keyModes = { "master-session": "000", dukpt: "080" } as const;
+
+/** A pad as after switching on for the first time, or with the keys that it remembers. */
+export function newPad(options: VisaPadOptions, clock: Clock): PadMemory {
+	return {
+		...volatileAtStart(),
+		options,
+		clock,
+		keys: new KeyStore(options),
+		persons: new PersonQueue(options.persons),
+		keyManagement: options.keyManagement,
+		keyMode: keyModes[options.keyManagement],
+		stripsKsn: options.quirks.stripsKsn,
+		finish: () => undefined,
+	};
 }
 
-/** As after switching on. The keys stay. */
+/** As after a loss of power. The keys stay. */
 export function resetVolatile(pad: PadMemory): void {
 	pad.entry?.close();
 	Object.assign(pad, volatileAtStart());
+}
+
+function volatileAtStart(): VolatileMemory {
+	return { selected: undefined, engine: 0, prompt: "none", display: "", entry: undefined, macRun: undefined };
 }

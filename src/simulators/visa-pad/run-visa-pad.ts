@@ -4,13 +4,12 @@ import { systemClock } from "../../kernel/clock.ts";
 import { fromHex } from "../../wire/hex.ts";
 import { openControlPort } from "../control.ts";
 import { Cables } from "../kmy-pad/cables.ts";
-import { PersonQueue, personSchema } from "../kmy-pad/person.ts";
+import { personSchema } from "../kmy-pad/person.ts";
 import { Sightings } from "../kmy-pad/sightings.ts";
 import { FaultSwitches, faultSchema } from "./faults.ts";
-import { KeyStore } from "./key-store.ts";
 import { initialKeySchema, slotKeySchema, type VisaPadOptions } from "./options.ts";
 import { PadLine } from "./pad-line.ts";
-import { type PadMemory, resetVolatile, volatileAtStart } from "./pad-memory.ts";
+import { newPad, type PadMemory, resetVolatile } from "./pad-memory.ts";
 
 /** A virtual pad that is plugged in. */
 export interface RunningVisaPad {
@@ -31,9 +30,6 @@ const changesSchema = z.strictObject({
 
 type Changes = z.infer<typeof changesSchema>;
 
-/** Key management as packet 17 sets it: single DES master and session keys, or TDES DUKPT. */
-const keyModes = { "master-session": "000", dukpt: "080" } as const;
-
 /**
  * Runs a VeriFone 1000SE-style or UIC PP79x pad with its keys and the person in front of it.
  * Control port: `{"set":{…}}` with any of `faults`, `persons` (both replace what was there), `masterKeys` and
@@ -44,17 +40,7 @@ const keyModes = { "master-session": "000", dukpt: "080" } as const;
 export async function runVisaPad(options: VisaPadOptions): Promise<RunningVisaPad> {
 	const faults = new FaultSwitches(options.faults);
 	const sightings = new Sightings(() => systemClock.now());
-	const pad: PadMemory = {
-		...volatileAtStart(),
-		options,
-		clock: systemClock,
-		keys: new KeyStore(options),
-		persons: new PersonQueue(options.persons),
-		keyManagement: options.keyManagement,
-		keyMode: keyModes[options.keyManagement],
-		stripsKsn: options.quirks.stripsKsn,
-		finish: () => undefined,
-	};
+	const pad = newPad(options, systemClock);
 	const cables = new Cables({
 		link: options.link,
 		tcp: options.tcp,
