@@ -60,13 +60,15 @@ export class Ledger {
 		const stamped = events.map((event) => stamp(event, this.#clock.now()));
 		const ahead = stamped.reduce(applyEvent, this.#ahead.get(id) ?? this.get(id));
 		this.#ahead.set(id, ahead);
+		let written: WriteResult;
 		try {
-			await this.#journal.write({ stream: id, events: stamped, settled: isSettled(ahead), ...extras });
+			written = await this.#journal.write({ stream: id, events: stamped, settled: isSettled(ahead), ...extras });
 		} catch (error) {
 			this.#ahead.delete(id);
 			throw error;
 		}
-		const durable = stamped.reduce(applyEvent, this.get(id));
+		const live = this.#durable.get(id);
+		const durable = live === undefined ? this.#readUpTo(id, written) : stamped.reduce(applyEvent, live);
 		this.#remember(durable);
 		return durable;
 	}
@@ -95,11 +97,16 @@ export class Ledger {
 		if (live !== undefined) {
 			return live;
 		}
-		const folded = foldTransaction(this.#journal.read(id).flatMap(({ event }) => asTransactionEvent(event)));
-		if (folded === undefined) {
-			throw new Fault("transaction_unknown", { context: { transaction: id } });
-		}
-		return folded;
+		return foldRecorded(id, this.#journal.read(id));
+	}
+
+	/** What is not held in memory is read again, and no further than this step: a later one comes by itself. */
+	#readUpTo(id: string, written: WriteResult): Transaction {
+		const last = written.kind === "written" ? written.sequence : this.#journal.head;
+		return foldRecorded(
+			id,
+			this.#journal.read(id).filter(({ sequence }) => sequence <= last),
+		);
 	}
 
 	timeline(id: string): readonly Recorded[] {
@@ -153,6 +160,14 @@ interface UntilWait {
 
 function stamp<E>(event: E, at: number): E & { readonly at: number } {
 	return { ...event, at };
+}
+
+function foldRecorded(id: string, events: readonly Recorded[]): Transaction {
+	const folded = foldTransaction(events.flatMap(({ event }) => asTransactionEvent(event)));
+	if (folded === undefined) {
+		throw new Fault("transaction_unknown", { context: { transaction: id } });
+	}
+	return folded;
 }
 
 function asTransactionEvent(event: JournalEvent): readonly TransactionEvent[] {

@@ -160,11 +160,16 @@ describe("afterwards", () => {
 		expect(first.body.text).toContain("42.42");
 		const again = await till.get(`${receipt}?duplicate=true`);
 		expect(again.body.text).not.toBe(first.body.text);
+		await expect.poll(() => counter.payments.get(body.id).slips.every(({ state }) => state === "printed")).toBe(true);
 		const before = counter.printer.printed.length;
-		const queued = await till.post(`${receipt}/print`);
-		expect(queued.status).toBe(202);
-		expect(queued.body.slips.at(-1)).toMatchObject({ copy: "customer", duplicate: true });
-		await expect.poll(() => counter.printer.printed.length).toBeGreaterThan(before);
+		const queued = await Promise.all([till.post(`${receipt}/print`), till.post(`${receipt}/print`)]);
+		for (const { status, body } of queued) {
+			expect(status).toBe(202);
+			const jobs = body.slips.map(({ job }: { job: string }) => job);
+			expect(jobs).toEqual([...new Set(jobs)]);
+			expect(body.slips.at(-1)).toMatchObject({ copy: "customer", duplicate: true });
+		}
+		await expect.poll(() => counter.printer.printed.length).toBe(before + 2);
 	});
 
 	test("there is no receipt of a sale that never reached the host", async () => {
