@@ -64,14 +64,14 @@ interface RouteSpec<R extends RequestSpec, A extends AnswerSpecs> {
 }
 
 /** A request as it came. */
-export interface RawCall extends CallContext {
+interface RawCall extends CallContext {
 	readonly params: unknown;
 	readonly query: unknown;
 	readonly headers: unknown;
 	readonly body: unknown;
 }
 
-export interface RawAnswer {
+interface RawAnswer {
 	readonly status: number;
 	readonly body: unknown;
 	readonly media: string;
@@ -116,6 +116,6 @@ function noBody() {
 }
 
 /** The media type an answer is sent with. */
-export function mediaOf(answer: AnswerSpec | undefined): string {
+function mediaOf(answer: AnswerSpec | undefined): string {
 	return answer !== undefined && "media" in answer ? answer.media : "application/json; charset=utf-8";
 }

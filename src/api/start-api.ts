@@ -45,6 +45,9 @@ export const apiLimits: ApiLimits = {
 	eventStreams: 64,
 };
 
+/** How long a request may take to arrive. */
+const arrivalMs = 30_000;
+
 /** How long running requests may take to answer when the daemon stops. */
 const closeMs = 10_000;
 
@@ -104,6 +107,7 @@ function createServer(options: ApiOptions): FastifyInstance {
 	const app = fastify({
 		bodyLimit: options.limits.bodyBytes,
 		exposeHeadRoutes: false,
+		requestTimeout: arrivalMs,
 		// Requests that come late get a problem document; connections without a request do not keep us.
 		return503OnClosing: false,
 		forceCloseConnections: true,
