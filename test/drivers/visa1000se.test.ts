@@ -84,7 +84,7 @@ describe("identity", () => {
 			version: "246",
 			serialNumber: "246880401A001234",
 		});
-		expect(await driver.readSerialNumber()).toBe("246880401A001234");
+		expect(await driver.keyLoading.readSerialNumber()).toBe("246880401A001234");
 	});
 
 	test("a pad in the middle of a PIN entry is brought back to rest", async () => {
@@ -293,8 +293,11 @@ describe("keys", () => {
 	test("VeriFone: a clear master key, its echo compared, proven by a key under it", async () => {
 		const { driver, pad } = await bench({ masterKeys: [] });
 		const place = { kind: "master", slot: 7 } as const;
-		expect(await driver.proveKey(place)).toEqual({ kind: "none" });
-		const evidence = await driver.loadKey({ place, delivery: { form: "clear", key: fromHex(singleMaster) } });
+		expect(await driver.keyLoading.proveKey(place)).toEqual({ kind: "none" });
+		const evidence = await driver.keyLoading.loadKey({
+			place,
+			delivery: { form: "clear", key: fromHex(singleMaster) },
+		});
 		expect(proves(evidence, singleMaster)).toBe(true);
 		expect(proves(evidence, "FEDCBA9876543210")).toBe(false);
 		expect((await pad.state()).places.slots).toEqual([{ slot: "7", usage: "K0" }]);
@@ -305,16 +308,16 @@ describe("keys", () => {
 		const transport = { kind: "transport" } as const;
 		const master = { kind: "master", slot: 3 } as const;
 		const clear = { form: "clear", key: fromHex(transportKey) } as const;
-		expect(await driver.loadKey({ place: transport, delivery: clear })).toEqual({ kind: "held" });
-		const evidence = await driver.loadKey({ place: master, delivery: { form: "key_block", block } });
+		expect(await driver.keyLoading.loadKey({ place: transport, delivery: clear })).toEqual({ kind: "held" });
+		const evidence = await driver.keyLoading.loadKey({ place: master, delivery: { form: "key_block", block } });
 		expect(proves(evidence, doubleMaster)).toBe(true);
-		const holdings = await driver.survey();
+		const holdings = await driver.keyLoading.survey();
 		expect(holdings.map(({ place }) => place)).toEqual([transport, master]);
 	});
 
 	test("a key whose use allows for no proof is held", async () => {
 		const { driver } = await bench({ masterKeys: [{ slot: "1", key: doubleMaster, usage: "P0" }] });
-		expect(await driver.proveKey({ kind: "master", slot: 1 })).toEqual({ kind: "held" });
+		expect(await driver.keyLoading.proveKey({ kind: "master", slot: 1 })).toEqual({ kind: "held" });
 	});
 
 	const clearIpek = { form: "clear", key: fromHex(ipek) } as const;
@@ -338,7 +341,7 @@ describe("keys", () => {
 	])("DUKPT initial key $delivery.form, $pad, engine $engine", async ({ engine, padOptions, delivery }) => {
 		const { driver, pad } = await bench({ ...padOptions, keyManagement: "dukpt" }, experimental);
 		const load = { place: { kind: "initial", engine } as const, delivery, ksn: fromHex(initialKsn) };
-		expect(await driver.loadKey(load)).toEqual({ kind: "held" });
+		expect(await driver.keyLoading.loadKey(load)).toEqual({ kind: "held" });
 		expect((await pad.state()).places.engines).toEqual([{ engine, ksn: initialKsn }]);
 	});
 
@@ -348,9 +351,9 @@ describe("keys", () => {
 			place: { kind: "master", slot: 7 },
 			delivery: { form: "clear", key: fromHex(singleMaster) },
 		} as const;
-		await expect(driver.loadKey(load)).rejects.toMatchObject({ extended: "echo_differs" });
+		await expect(driver.keyLoading.loadKey(load)).rejects.toMatchObject({ extended: "echo_differs" });
 		expect((await pad.state()).places.slots).toEqual([]);
-		expect(proves(await driver.loadKey(load), singleMaster)).toBe(true);
+		expect(proves(await driver.keyLoading.loadKey(load), singleMaster)).toBe(true);
 	});
 
 	test("an echo that arrives damaged is asked for again", async () => {
@@ -359,7 +362,7 @@ describe("keys", () => {
 			place: { kind: "master", slot: 7 },
 			delivery: { form: "clear", key: fromHex(singleMaster) },
 		} as const;
-		expect(proves(await driver.loadKey(load), singleMaster)).toBe(true);
+		expect(proves(await driver.keyLoading.loadKey(load), singleMaster)).toBe(true);
 	});
 
 	test("power lost between echo and confirmation: unconfirmed, never success", async () => {
@@ -368,9 +371,12 @@ describe("keys", () => {
 			place: { kind: "master", slot: 7 },
 			delivery: { form: "clear", key: fromHex(singleMaster) },
 		} as const;
-		await expect(driver.loadKey(load)).rejects.toMatchObject({ code: "E_TIMEOUT", extended: "load_unconfirmed" });
+		await expect(driver.keyLoading.loadKey(load)).rejects.toMatchObject({
+			code: "E_TIMEOUT",
+			extended: "load_unconfirmed",
+		});
 		await nextChange(keeper);
-		expect(proves(await (await enabled(keeper)).proveKey(load.place), singleMaster)).toBe(true);
+		expect(proves(await (await enabled(keeper)).keyLoading.proveKey(load.place), singleMaster)).toBe(true);
 	});
 
 	test.each([
@@ -386,20 +392,20 @@ describe("keys", () => {
 			place: { kind: "master", slot: 3 },
 			delivery: { form: "key_block", block: damage(block) },
 		} as const;
-		await expect(driver.loadKey(load)).rejects.toMatchObject({ extended });
+		await expect(driver.keyLoading.loadKey(load)).rejects.toMatchObject({ extended });
 	});
 
 	test("no key in slot F", async () => {
 		const { driver } = await bench({ ...uic, masterKeys: [] }, experimental);
 		const load = { place: { kind: "master", slot: 3 }, delivery: { form: "key_block", block } } as const;
-		await expect(driver.loadKey(load)).rejects.toMatchObject({ extended: "key_loading_key_missing" });
+		await expect(driver.keyLoading.loadKey(load)).rejects.toMatchObject({ extended: "key_loading_key_missing" });
 	});
 
 	test("what one maker's manual alone says needs `experimental`", async () => {
 		const { driver } = await bench(uic);
-		expect(driver.formsFor({ kind: "master", slot: 3 })).toEqual([]);
+		expect(driver.keyLoading.formsFor({ kind: "master", slot: 3 }, "TDES")).toEqual([]);
 		const load = { place: { kind: "master", slot: 3 }, delivery: { form: "key_block", block } } as const;
-		await expect(driver.loadKey(load)).rejects.toMatchObject({ code: "E_ILLEGAL" });
+		await expect(driver.keyLoading.loadKey(load)).rejects.toMatchObject({ code: "E_ILLEGAL" });
 	});
 
 	test.each([
@@ -408,19 +414,19 @@ describe("keys", () => {
 		["there are three DUKPT engines", { kind: "initial", engine: 3 }],
 	] as const)("%s", async (_, place) => {
 		const { driver } = await bench();
-		expect(driver.formsFor(place)).toEqual([]);
+		expect(driver.keyLoading.formsFor(place, "TDES")).toEqual([]);
 	});
 
 	test("lengths that the pad does not take", async () => {
 		const { driver } = await bench();
 		const illegal = { code: "E_ILLEGAL" };
 		const clear = { form: "clear", key: fromHex(doubleMaster) } as const;
-		await expect(driver.loadKey({ place: { kind: "master", slot: 1 }, delivery: clear })).rejects.toMatchObject(
-			illegal,
-		);
-		await expect(driver.loadKey({ place: { kind: "initial", engine: 0 }, delivery: clear })).rejects.toMatchObject(
-			illegal,
-		);
+		await expect(
+			driver.keyLoading.loadKey({ place: { kind: "master", slot: 1 }, delivery: clear }),
+		).rejects.toMatchObject(illegal);
+		await expect(
+			driver.keyLoading.loadKey({ place: { kind: "initial", engine: 0 }, delivery: clear }),
+		).rejects.toMatchObject(illegal);
 		expect(() => driver.updateKey({ role: "TPK", at, cryptogram: new Uint8Array(24) })).toThrow(
 			expect.objectContaining(illegal),
 		);
@@ -477,7 +483,9 @@ describe("the laws of the line", () => {
 		const { driver, pad, keeper } = await bench();
 		await pad.setFaults({ name: "bad_lrc", packet: "04", count: "always" });
 		const change = nextChange(keeper);
-		await expect(driver.proveKey({ kind: "master", slot: 0 })).rejects.toMatchObject({ extended: "damaged_answer" });
+		await expect(driver.keyLoading.proveKey({ kind: "master", slot: 0 })).rejects.toMatchObject({
+			extended: "damaged_answer",
+		});
 		expect((await pad.until(({ counts }) => counts["eot"] === 1)).counts["nak"]).toBe(2);
 		await change;
 		await pad.setFaults();
@@ -487,7 +495,9 @@ describe("the laws of the line", () => {
 	test("a packet that is refused three times is given up", async () => {
 		const { driver, pad } = await bench();
 		await pad.setFaults({ name: "nak", packet: "04", count: "always" });
-		await expect(driver.proveKey({ kind: "master", slot: 0 })).rejects.toMatchObject({ extended: "damaged_packet" });
+		await expect(driver.keyLoading.proveKey({ kind: "master", slot: 0 })).rejects.toMatchObject({
+			extended: "damaged_packet",
+		});
 		expect((await pad.until(({ counts }) => counts["eot"] === 1)).counts["04"]).toBe(3);
 	});
 
@@ -498,7 +508,7 @@ describe("the laws of the line", () => {
 		const { driver, pad, keeper } = await bench();
 		await pad.setFaults({ name, packet: "04", count: "always" });
 		const change = nextChange(keeper);
-		await expect(driver.proveKey({ kind: "master", slot: 0 })).rejects.toMatchObject({ code: "E_TIMEOUT" });
+		await expect(driver.keyLoading.proveKey({ kind: "master", slot: 0 })).rejects.toMatchObject({ code: "E_TIMEOUT" });
 		expect((await pad.state()).counts["04"]).toBe(sendings);
 		await change;
 		await pad.setFaults();

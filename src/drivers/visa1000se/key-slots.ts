@@ -1,9 +1,9 @@
-import { randomBytes } from "../../crypto/random.ts";
-import type { KeyEvidence, KeyLoad, KeyPlace } from "../../devices/key-loading.ts";
+import type { KeyDelivery, KeyEvidence, KeyLoad, KeyPlace } from "../../devices/key-loading.ts";
 import type { Turn } from "../../devices/session.ts";
 import { Fault, isFault } from "../../kernel/fault.ts";
 import { equalBytes } from "../../wire/bytes.ts";
-import { formsFor, initialKeyPacket, masterKeyPacket, masterSlots, selectEnginePacket, slotOf } from "./key-packets.ts";
+import { fromHex } from "../../wire/hex.ts";
+import { initialKeyPacket, masterKeyPacket, selectEnginePacket, slotOf } from "./key-packets.ts";
 import type { VisaLink } from "./link.ts";
 import { encipherBlock } from "./mac.ts";
 import type { VisaOptions } from "./options.ts";
@@ -18,13 +18,13 @@ export interface PadInTurn {
 	readonly options: VisaOptions;
 }
 
-type SlotPlace = Extract<KeyPlace, { kind: "master" | "transport" }>;
+/**
+ * What stands for a working key when a master key is proved, the same every time, so that proofs can be compared. Not
+ * zeros, and of differing halves, which a pad may refuse. Deciphered it is a key that nobody chose.
+ */
+const proofCryptograms = [fromHex("11111111111111112222222222222222"), fromHex("1111111111111111")];
 
-/** All places that 04 can ask about. */
-export const slotPlaces: readonly SlotPlace[] = [
-	{ kind: "transport" },
-	...Array.from({ length: masterSlots }, (_, slot): SlotPlace => ({ kind: "master", slot })),
-];
+export type SlotPlace = Extract<KeyPlace, { kind: "master" | "transport" }>;
 
 /** Whether there is a key in a slot (04). */
 export async function holdsKey({ turn, link }: PadInTurn, slot: string): Promise<boolean> {
@@ -38,52 +38,57 @@ export async function holdsKey({ turn, link }: PadInTurn, slot: string): Promise
 }
 
 /**
- * Stores a key.
- * @throws Fault `E_ILLEGAL` when the pad has no way to take it, `E_FAILURE` with `extended` `echo_differs` (nothing is
- * stored), `load_refused` or the pad's own reason, `E_TIMEOUT` with `load_unconfirmed` (stored or not: prove it)
+ * Stores a key in a slot (02) and gives what the pad shows of it.
+ * @throws Fault `E_FAILURE` with `extended` `echo_differs` (nothing is stored), `load_refused` or the pad's own reason,
+ * `E_TIMEOUT` with `load_unconfirmed` (stored or not: prove it)
  */
-export async function storeKey(pad: PadInTurn, load: KeyLoad): Promise<KeyEvidence> {
-	const { place, delivery } = load;
-	if (!formsFor(pad.options, place).includes(delivery.form) || place.kind === "working") {
-		throw new Fault("E_ILLEGAL", {
-			detail: "The pad takes no key of this form at this place: see the driver's `dialect` and `experimental`",
-			context: { place: place.kind, form: delivery.form },
-		});
-	}
-	if (place.kind === "initial") {
-		await storeInitialKey(pad, place.engine, load);
-		return { kind: "held" };
-	}
+export async function storeInSlot(pad: PadInTurn, place: SlotPlace, delivery: KeyDelivery): Promise<KeyEvidence> {
 	await transfer(pad, masterKeyPacket(pad.options, place, delivery));
-	// Anything but loading and checking ends the loading mode of UIC's pads, in which the next clear key may come.
-	const mayProve = pad.options.dialect === "verifone" || delivery.form !== "clear";
-	return mayProve ? evidenceOf(pad, place) : holding(await holdsKey(pad, slotOf(place)));
+	return evidenceOf(pad, place);
 }
 
-/** What the pad shows of the key at a place. */
-export async function evidenceOf(pad: PadInTurn, place: KeyPlace): Promise<KeyEvidence> {
-	if (place.kind === "initial" || place.kind === "working") {
-		throw new Fault("E_ILLEGAL", { detail: "The pad cannot be asked about this key: take a PIN or a MAC under it" });
-	}
+/** What the pad shows of the key in a slot. */
+export async function evidenceOf(pad: PadInTurn, place: SlotPlace): Promise<KeyEvidence> {
 	const held = await holdsKey(pad, slotOf(place));
 	return held && place.kind === "master" ? provenBelow(pad, place.slot) : holding(held);
 }
 
 /**
- * The check value of a random working key under the master key: who knows the master key can compute it.
- * A master key whose use does not allow for that is only held.
+ * Stores a DUKPT initial key (90, 94).
+ * @throws Fault `E_FAILURE` with the pad's reason as `extended`
  */
-async function provenBelow({ turn, link, options }: PadInTurn, master: number): Promise<KeyEvidence> {
-	const cryptogram = randomBytes(options.dialect === "verifone" ? 8 : 16);
-	try {
-		const value = await encipherBlock(turn, link, { master, cryptogram }, new Uint8Array(8));
-		return { kind: "child_check_value", cryptogram, value };
-	} catch (error) {
-		if (isFault(error, "E_FAILURE") && error.extended?.startsWith("mac_") === true) {
-			return holding(true);
-		}
-		throw error;
+export async function storeInitialKey(
+	{ turn, link, options }: PadInTurn,
+	engine: number,
+	load: KeyLoad,
+): Promise<void> {
+	if (options.dialect === "verifone") {
+		await link.ask(turn, selectEnginePacket(engine));
 	}
+	const packet = initialKeyPacket(options, engine, load);
+	const reply = await link.ask(turn, packet);
+	const [, result, code = ""] = /^91([01])(.?)$/.exec(reply.kind === "packet" ? reply.text : "") ?? [];
+	if (result !== "0") {
+		throw result === "1" ? refusal(packet.name, "load", code) : malformed(packet.name);
+	}
+}
+
+/**
+ * The check value of a made-up working key under the master key: who knows the master key can compute it. Double length
+ * first; a pad of single-length keys takes the other. A master key whose use does not allow for that is only held.
+ */
+async function provenBelow({ turn, link }: PadInTurn, master: number): Promise<KeyEvidence> {
+	for (const cryptogram of proofCryptograms) {
+		try {
+			const value = await encipherBlock(turn, link, { master, cryptogram }, new Uint8Array(8));
+			return { kind: "child_check_value", cryptogram, value };
+		} catch (error) {
+			if (!isFault(error, "E_FAILURE") || error.extended?.startsWith("mac_") !== true) {
+				throw error;
+			}
+		}
+	}
+	return holding(true);
 }
 
 /** 02 with its echo: acknowledged only when every byte came back as it was sent. */
@@ -118,18 +123,6 @@ async function transfer({ turn, link }: PadInTurn, packet: Packet): Promise<void
 				context: { packet: packet.name },
 			}),
 		);
-	}
-}
-
-async function storeInitialKey({ turn, link, options }: PadInTurn, engine: number, load: KeyLoad): Promise<void> {
-	if (options.dialect === "verifone") {
-		await link.ask(turn, selectEnginePacket(engine));
-	}
-	const packet = initialKeyPacket(options, engine, load);
-	const reply = await link.ask(turn, packet);
-	const [, result, code = ""] = /^91([01])(.?)$/.exec(reply.kind === "packet" ? reply.text : "") ?? [];
-	if (result !== "0") {
-		throw result === "1" ? refusal(packet.name, "load", code) : malformed(packet.name);
 	}
 }
 

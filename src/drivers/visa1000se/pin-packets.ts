@@ -16,6 +16,10 @@ export interface PinAsked {
 
 /** Takes the place of the working key in VeriFone's packets; as long as a key is. */
 const dukptInsteadOfKey = "DUKPT ENCRYPTION";
+/** In the place of the working key in UIC's packet 70: the amount that follows is taken from the cardholder. */
+const purchase = "D";
+const displayable = /^[\d.]{4,8}$/;
+const [shortestPin, longestPin] = [4, 12];
 const timeoutStepMs = 30_000;
 const longestTimeout = 9;
 const noPinAllowed = "Y";
@@ -43,13 +47,11 @@ const usualPacket = { verifone: "Z63", uic: "Z60" } as const;
 
 const texts = {
 	70: ({ dialect }, { pan, workingKey, amount, timeoutMs }) => {
-		if (workingKey !== undefined) {
-			return `70.${pan}${fs}${workingKey}${amount ?? ""}${timeout(dialect, timeoutMs)}`;
+		const shown = amount !== undefined && displayable.test(amount) ? amount : "";
+		if (workingKey === undefined && shown === "") {
+			throw new Fault("E_ILLEGAL", { detail: "Packet 70 under DUKPT needs an amount to show, of 4 to 8 characters" });
 		}
-		if (amount === undefined) {
-			throw new Fault("E_ILLEGAL", { detail: "Packet 70 under DUKPT shows an amount, and none was given" });
-		}
-		return `70.${pan}${fs}D${amount}${timeout(dialect, timeoutMs)}`;
+		return `70.${pan}${fs}${workingKey ?? purchase}${shown}${timeout(dialect, timeoutMs)}`;
 	},
 	Z60: ({ dialect }, { pan, workingKey, timeoutMs }) => {
 		const key = workingKey ?? (dialect === "verifone" ? dukptInsteadOfKey : undefined);
@@ -59,10 +61,15 @@ const texts = {
 		if (dialect !== "verifone") {
 			throw new Fault("E_ILLEGAL", { detail: "Packet Z63 belongs to VeriFone's pads: see the driver's `pinPacket`" });
 		}
-		const lengths = [minLength, maxLength].map((length) => String(length).padStart(2, "0")).join("");
+		const lengths = [minLength, maxLength].map(twoDigits).join("");
 		return `Z63.${pan}${fs}${workingKey ?? dukptInsteadOfKey}${lengths}${noPinAllowed}${echo}`;
 	},
 } as const satisfies Record<string, (options: VisaOptions, asked: PinAsked) => string>;
+
+/** The family takes PINs of 4 to 12 digits. */
+function twoDigits(length: number): string {
+	return String(Math.min(longestPin, Math.max(shortestPin, length))).padStart(2, "0");
+}
 
 /** UIC's pads take a limit in steps of 30 seconds: the next one up, so that ours runs out first. */
 function timeout(dialect: VisaOptions["dialect"], timeoutMs: number): string {

@@ -11,7 +11,6 @@ export type PinReply =
 	| { readonly kind: "refused"; readonly code: string };
 
 const ksnDigits = 20;
-const blockDigits = 16;
 
 /**
  * Reads packets 71 and 73. Master/session: `71.0`, PIN length, format `01`, PIN block. DUKPT: `710` (UIC) or
@@ -19,37 +18,28 @@ const blockDigits = 16;
  * @returns undefined when it is none of these
  */
 export function readPinReply(text: string): PinReply | undefined {
-	const session = /^71\.0(00|0[4-9]|1[0-2])01([\dA-F]{16})?$/.exec(text);
-	if (session !== null) {
-		const [, length, block] = session;
-		return block === undefined || length === "00"
-			? noneIf(length === "00")
-			: { kind: "session", pinBlock: fromHex(block) };
-	}
-	const dukpt = /^(?:710|73\.00000)([\dA-F]*)$/.exec(text)?.[1];
-	if (dukpt !== undefined && dukpt !== "") {
-		return readDukpt(dukpt);
-	}
-	const code = /^71([\dA-G])$/.exec(text)?.[1];
-	return code === undefined ? noneIf(text === "73.00000") : { kind: "refused", code };
+	return readSession(text) ?? readDukpt(text) ?? readRefusal(text);
 }
 
-/** From the right: the PIN block, then as much of the key serial number as was sent. No number: no PIN. */
-function readDukpt(digits: string): PinReply | undefined {
-	const serial = digits.slice(0, -blockDigits);
-	if (digits.length < blockDigits || serial.length > ksnDigits || (serial.length > 0 && serial.length < 10)) {
-		return undefined;
-	}
-	if (serial === "") {
+function readSession(text: string): PinReply | undefined {
+	const [, length, block = ""] = /^71\.0(00|0[4-9]|1[0-2])01([\dA-F]{16})?$/.exec(text) ?? [];
+	if (length === "00") {
 		return { kind: "none" };
 	}
-	return {
-		kind: "dukpt",
-		pinBlock: fromHex(digits.slice(-blockDigits)),
-		ksn: fromHex(serial.padStart(ksnDigits, "F")),
-	};
+	return block === "" ? undefined : { kind: "session", pinBlock: fromHex(block) };
 }
 
-function noneIf(condition: boolean): PinReply | undefined {
-	return condition ? { kind: "none" } : undefined;
+/** No key serial number: no PIN, whatever stands in the place of its block. */
+function readDukpt(text: string): PinReply | undefined {
+	const match = /^(?:710|73\.00000)(?:([\dA-F]{10,20})([\dA-F]{16})|[\dA-F]{16}|)$/.exec(text);
+	const [, serial = "", block = ""] = match ?? [];
+	if (match === null || serial === "") {
+		return match === null ? undefined : { kind: "none" };
+	}
+	return { kind: "dukpt", pinBlock: fromHex(block), ksn: fromHex(serial.padStart(ksnDigits, "F")) };
+}
+
+function readRefusal(text: string): PinReply | undefined {
+	const code = /^71([\dA-G])$/.exec(text)?.[1];
+	return code === undefined ? undefined : { kind: "refused", code };
 }

@@ -1,4 +1,4 @@
-import type { KeyDelivery, KeyEvidence, KeyHolding, KeyLoad, KeyLoading, KeyPlace } from "../../devices/key-loading.ts";
+import type { KeyLoading } from "../../devices/key-loading.ts";
 import type {
 	KeySlot,
 	MacRequest,
@@ -15,8 +15,9 @@ import { Fault } from "../../kernel/fault.ts";
 import type { Bytes } from "../../wire/bytes.ts";
 import { toHex } from "../../wire/hex.ts";
 import { askSerialNumber } from "./identity.ts";
-import { formsFor, masterSlots } from "./key-packets.ts";
-import { evidenceOf, holdsKey, type PadInTurn, slotPlaces, storeKey } from "./key-slots.ts";
+import { type Converse, VisaKeyLoading } from "./key-loading.ts";
+import { masterSlots } from "./key-packets.ts";
+import { holdsKey, type PadInTurn } from "./key-slots.ts";
 import type { VisaLink } from "./link.ts";
 import { type CarriedKey, computeVisaMac, encipherBlock } from "./mac.ts";
 import type { VisaOptions } from "./options.ts";
@@ -43,9 +44,10 @@ const carriedLengths: readonly number[] = [8, 16];
  * A pad that speaks VISA / VeriFone 1000SE packets. Working keys are not stored in it: they come along, enciphered under
  * its master key, with every PIN entry and MAC, and are forgotten when the pad is opened anew.
  */
-export class VisaPad implements PinPad, KeyLoading {
+export class VisaPad implements PinPad {
 	readonly category = "PinPad";
 	readonly identity: PinPadIdentity;
+	readonly keyLoading: KeyLoading;
 	readonly #parts: PadParts;
 	readonly #workingKeys = new Map<string, CarriedKey>();
 	#lastMaster: number | undefined;
@@ -55,6 +57,8 @@ export class VisaPad implements PinPad, KeyLoading {
 	constructor(parts: PadParts) {
 		this.#parts = parts;
 		this.identity = parts.identity;
+		const converse: Converse = (work, signal) => this.#converse(work, signal);
+		this.keyLoading = new VisaKeyLoading({ options: parts.options, converse });
 	}
 
 	get health(): PinPadHealth {
@@ -149,36 +153,6 @@ export class VisaPad implements PinPad, KeyLoading {
 		return this.#converse(async ({ turn, link }) => {
 			const reply = await link.ask(turn, packets.diagnose(test));
 			return reply.kind === "packet" ? reply.text.slice(2).trim() : "";
-		}, signal);
-	}
-
-	readSerialNumber(signal?: AbortSignal): Promise<string> {
-		return this.#converse(({ turn, link }) => askSerialNumber(turn, link), signal);
-	}
-
-	formsFor(place: KeyPlace): readonly KeyDelivery["form"][] {
-		return formsFor(this.#parts.options, place);
-	}
-
-	loadKey(load: KeyLoad, signal?: AbortSignal): Promise<KeyEvidence> {
-		return this.#converse((pad) => storeKey(pad, load), signal);
-	}
-
-	proveKey(place: KeyPlace, signal?: AbortSignal): Promise<KeyEvidence> {
-		return this.#converse((pad) => evidenceOf(pad, place), signal);
-	}
-
-	survey(signal?: AbortSignal): Promise<readonly KeyHolding[]> {
-		return this.#converse(async (pad) => {
-			const holdings: KeyHolding[] = [];
-			for (const place of slotPlaces) {
-				signal?.throwIfAborted();
-				const evidence = await evidenceOf(pad, place);
-				if (evidence.kind !== "none") {
-					holdings.push({ place, evidence });
-				}
-			}
-			return holdings;
 		}, signal);
 	}
 
