@@ -105,7 +105,8 @@ export function applyEvent(before: Transaction, event: TransactionEvent): Transa
 		case "pin_taken":
 			return { ...before, state: before.state === "cancel_requested" ? before.state : "authorizing", pin: event.pin };
 		case "cancel_requested":
-			return { ...before, state: "cancel_requested" };
+			// The request may cross the end on its way to the disk.
+			return before.state === "finished" ? before : { ...before, state: "cancel_requested" };
 		case "prepared":
 			return { ...before, state: "authorizing", host: event.host };
 		case "sent":

@@ -33,6 +33,7 @@ export class SaleRunner {
 	readonly #rooms: SaleRooms;
 	readonly #cancel = new AbortController();
 	#handedOver = false;
+	#cancelling: Promise<Transaction> | undefined;
 	#pinBlock: Bytes | undefined;
 
 	constructor(sale: Sale, rooms: SaleRooms) {
@@ -53,14 +54,16 @@ export class SaleRunner {
 		slips.printQueued(this.id);
 	}
 
-	/** @throws Fault `too_late_to_cancel` once the host may have the request */
+	/** Asking twice is asking once. @throws Fault `too_late_to_cancel` once the host may have the request */
 	async cancel(): Promise<Transaction> {
-		const { ledger } = this.#rooms;
-		if (this.#handedOver || this.#cancel.signal.aborted) {
-			throw new Fault("too_late_to_cancel", { context: { transaction: this.id } });
+		if (this.#cancelling === undefined) {
+			if (this.#handedOver) {
+				throw new Fault("too_late_to_cancel", { context: { transaction: this.id } });
+			}
+			this.#cancel.abort(new Fault("cancelled"));
+			this.#cancelling = this.#rooms.ledger.record(this.id, [{ type: "cancel_requested" }], {});
 		}
-		this.#cancel.abort(new Fault("cancelled"));
-		return ledger.record(this.id, [{ type: "cancel_requested" }], {});
+		return this.#cancelling;
 	}
 
 	async #loop(): Promise<void> {

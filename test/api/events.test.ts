@@ -1,12 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { apiLimits } from "../../src/api/start-api.ts";
-import type { PinPad } from "../../src/devices/pin-pad.ts";
 import { Fault } from "../../src/kernel/fault.ts";
-import type { ClearPad } from "../support/clear-pad.ts";
 import { ManualClock } from "../support/manual-clock.ts";
 import { type Client, order } from "./client.ts";
 import { type Counter, openCounter } from "./counter.ts";
 import { EventReader, type SeenEvent } from "./event-reader.ts";
+import { thinkForEver } from "./think-for-ever.ts";
 
 const eventStreams = 12;
 
@@ -62,15 +61,6 @@ function flap(count: number): void {
 	for (let turn = 0; turn < count; turn++) {
 		counter.printer.plug();
 	}
-}
-
-/** A cardholder who looks at the pad and does nothing. */
-function thinkForEver({ device }: ClearPad): void {
-	const enterPin: PinPad["enterPin"] = (_, signal) =>
-		new Promise((_resolve, reject) => {
-			signal?.addEventListener("abort", () => reject(new Fault("cancelled")));
-		});
-	Object.assign(device.use(), { enterPin });
 }
 
 describe("events", () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Client, order } from "./client.ts";
 import { type Counter, openCounter } from "./counter.ts";
+import { thinkForEver } from "./think-for-ever.ts";
 
 let counter: Counter;
 let till: Client;
@@ -60,6 +61,36 @@ describe("a sale", () => {
 		counter.pad.state.pin = "123456";
 		expect(answer).toMatchObject({ status: 201, body: { outcome: "declined", safeToRetry: true, moneyMoved: "no" } });
 		expect(answer.body.reply).toMatchObject({ responseCode: "55", action: "ask_pin_again" });
+	});
+});
+
+describe("cancelling", () => {
+	test("is a request: the transaction tells what came of it, and asking twice is asking once", async () => {
+		const backToWork = thinkForEver(counter.pad);
+		const waitsForPin = new Promise<void>((resolve) => {
+			counter.payments.changes.subscribe(({ state }) => state === "waiting_pin" && resolve());
+		});
+		const sold = await till.post("/v1/transactions", order({ amount: 2900 }), newKey());
+		await waitsForPin;
+		expect((await till.get("/v1/lanes/lane1")).body.busyWith).toBe(sold.body.id);
+		expect(await till.post("/v1/transactions", order(), newKey())).toMatchObject({
+			status: 409,
+			body: { code: "lane_busy", transaction: sold.body.id, retryable: true, moneyMoved: "no" },
+		});
+		const path = `/v1/transactions/${sold.body.id}`;
+		const asked = await Promise.all([till.post(`${path}/cancel`), till.post(`${path}/cancel`)]);
+		for (const { status, body } of asked) {
+			expect([200, 202]).toContain(status);
+			expect(["cancel_requested", "finished"]).toContain(body.state);
+		}
+		expect((await till.get(`${path}?wait=5`)).body).toMatchObject({
+			outcome: "cancelled",
+			cancelledBy: "till",
+			moneyMoved: "no",
+			safeToRetry: true,
+		});
+		backToWork();
+		expect(await charged(2900)).toBe(0);
 	});
 });
 
