@@ -4,7 +4,7 @@ import { Session } from "../../src/devices/session.ts";
 import { systemClock } from "../../src/kernel/clock.ts";
 import { Fault } from "../../src/kernel/fault.ts";
 import { openPort } from "../../src/ports/open-port.ts";
-import { latin1 } from "../../src/wire/bytes.ts";
+import { concatBytes, latin1 } from "../../src/wire/bytes.ts";
 import { kmyFraming } from "../../src/wire/kmy-framing.ts";
 import { type FarEnd, type ScriptedDevice, scriptedDevice } from "../support/scripted-device.ts";
 import { silentLog } from "../support/silent-log.ts";
@@ -82,6 +82,32 @@ describe("a session", () => {
 			expect(await turn.next(soon)).toMatchObject({ kind: "data" });
 		});
 		expect(session.counts.garbage).toMatchObject({ no_start: 5, bad_check: 8 });
+	});
+
+	test("a byte between frames leaves what was received", async () => {
+		await session.converse(async (turn) => {
+			far.say(concatBytes(ok, ok));
+			await turn.next(soon);
+			await turn.sendControl(0x06);
+			expect(await far.heard(1)).toEqual(Buffer.of(0x06));
+			expect(await turn.next(soon)).toMatchObject({ kind: "data" });
+		});
+	});
+
+	test("a frame that stops in the middle waits for its rest, or is given up where that was asked for", async () => {
+		await session.converse(async (turn) => {
+			far.say(ok.slice(0, 3));
+			await expect(turn.next({ ...soon, ms: 30 })).rejects.toMatchObject({ code: "E_TIMEOUT" });
+			far.say(ok.slice(3));
+			expect(await turn.next(soon)).toMatchObject({ kind: "data" });
+		});
+		const impatient = new Session({ line, framing: kmyFraming, clock, log: silentLog, frameGapMs: 20 });
+		await impatient.converse(async (turn) => {
+			far.say(ok.slice(0, 3));
+			expect(await turn.next(soon)).toMatchObject({ kind: "garbage" });
+			far.say(ok);
+			expect(await turn.next(soon)).toMatchObject({ kind: "data" });
+		});
 	});
 
 	test("names the wait that ended badly", async () => {
