@@ -48,8 +48,8 @@ export interface KeyHolding {
 export interface KeyLoading {
 	/** Asks the pad for its own serial number, now: the cable may have been moved to another pad. */
 	readSerialNumber(signal?: AbortSignal): Promise<string>;
-	/** The forms in which a key can come to this place; none when the pad has no such place. */
-	formsFor(place: KeyPlace): readonly KeyDelivery["form"][];
+	/** The forms in which a key of this cipher can come to this place; none when the pad has no such place for it. */
+	formsFor(place: KeyPlace, cipher: "TDES" | "AES"): readonly KeyDelivery["form"][];
 	/** Stores a key and gives what the pad shows of it. */
 	loadKey(load: KeyLoad, signal?: AbortSignal): Promise<KeyEvidence>;
 	/** What the pad shows of the key at a place; the key stays as it is. */

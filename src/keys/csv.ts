@@ -10,6 +10,12 @@ function quote(cell: string): string {
 	return `"${text.replaceAll('"', '""')}"`;
 }
 
+/** A row as read, and the line it begins on. */
+export interface CsvRow {
+	readonly line: number;
+	readonly cells: readonly string[];
+}
+
 /** A cell, quoted or plain, and what ends it: a comma, the end of the line, or the end of the text. */
 const cellPattern = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/y;
 
@@ -17,23 +23,28 @@ const cellPattern = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/y;
  * Rows of comma-separated values (RFC 4180). Empty lines are passed over.
  * @throws Fault `manifest_invalid` with the line of a stray quotation mark
  */
-export function parseCsv(text: string): readonly (readonly string[])[] {
-	const rows: (readonly string[])[] = [];
-	let row: string[] = [];
+export function parseCsv(text: string): readonly CsvRow[] {
+	const rows: CsvRow[] = [];
+	let line = 1;
+	let cells: string[] = [];
+	let height = 0;
 	cellPattern.lastIndex = 0;
 	while (cellPattern.lastIndex < text.length) {
-		const from = cellPattern.lastIndex;
-		const [, quoted, plain, end] = cellPattern.exec(text) ?? [];
-		if (end === undefined) {
+		const [whole, quoted, plain, end] = cellPattern.exec(text) ?? [];
+		if (whole === undefined || end === undefined) {
 			throw new Fault("manifest_invalid", {
-				detail: `Line ${text.slice(0, from).split("\n").length}: a quotation mark stands in the wrong place`,
+				detail: `Line ${line + height}: a quotation mark stands in the wrong place`,
 			});
 		}
-		row.push(quoted?.replaceAll('""', '"') ?? (plain ?? "").trim());
+		cells.push(quoted?.replaceAll('""', '"') ?? (plain ?? "").trim());
+		height += whole.split("\n").length - 1;
 		if (end !== ",") {
-			rows.push(row);
-			row = [];
+			rows.push({ line, cells });
+			cells = [];
+			line += height;
+			height = 0;
 		}
 	}
-	return [...rows, ...(row.length > 0 ? [row] : [])].filter((cells) => cells.some((cell) => cell !== ""));
+	rows.push({ line, cells });
+	return rows.filter((row) => row.cells.some((cell) => cell !== ""));
 }

@@ -18,6 +18,19 @@ export function placeText(place: KeyPlace): string {
 	}
 }
 
+/** The place behind a text that `placeText` made. */
+export function parsePlaceText(text: string): KeyPlace {
+	const [kind, numbers = ""] = text.split(" ");
+	const [first = 0, second = 0] = numbers.split("/").map(Number);
+	if (kind === "master") {
+		return { kind, slot: first };
+	}
+	if (kind === "working") {
+		return { kind, master: first, slot: second };
+	}
+	return kind === "initial" ? { kind, engine: first } : { kind: "transport" };
+}
+
 /** The place a manifest means by role and slot: `7` for one number, `0/1` for a working key under master key 0. */
 export function placeOf(role: KeyRole, slot: string): KeyPlace | undefined {
 	const [first, second] = slot.split("/").map(Number);

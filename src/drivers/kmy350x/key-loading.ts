@@ -53,8 +53,11 @@ export class KmyKeyLoading implements KeyLoading {
 		}, signal);
 	}
 
-	formsFor(place: KeyPlace): readonly KeyDelivery["form"][] {
+	formsFor(place: KeyPlace, cipher: "TDES" | "AES"): readonly KeyDelivery["form"][] {
 		const { masterSlots, masterKeys } = this.#pad.options;
+		if (cipher === "AES") {
+			return [];
+		}
 		switch (place.kind) {
 			case "master":
 				return place.slot < masterSlots && masterKeys === "tdes" ? ["clear", "enciphered"] : [];

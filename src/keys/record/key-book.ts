@@ -31,6 +31,7 @@ export function slotId(serial: string, place: string): SlotId {
 }
 
 type Loading = Extract<KeyEvent, { readonly type: "load_started" }>;
+type Proving = Extract<KeyEvent, { readonly type: "load_proved" }>;
 
 /** The record folded: which pads there are, what their slots hold, and what must never be given out again. */
 export class KeyBook {
@@ -76,7 +77,7 @@ export class KeyBook {
 				this.#startLoading(event, at);
 				return;
 			case "load_proved":
-				this.#prove(event.serial, event.place, event.proof);
+				this.#prove(event);
 				return;
 			case "vault_created":
 			case "key_stored":
@@ -102,10 +103,11 @@ export class KeyBook {
 		}
 	}
 
-	#prove(serial: string, place: string, proof: Proof): void {
+	/** A key that was there from an earlier batch is taken over by the one that found it. */
+	#prove({ serial, place, batch, proof }: Proving): void {
 		const state = this.#slots.get(serial)?.get(place);
 		if (state !== undefined) {
-			this.#slots.get(serial)?.set(place, { ...state, proof });
+			this.#slots.get(serial)?.set(place, { ...state, batch, proof });
 		}
 	}
 }

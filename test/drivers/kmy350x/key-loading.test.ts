@@ -85,12 +85,13 @@ describe("a KMY350x takes keys", () => {
 
 	test("into places it has, and into no others", async () => {
 		const loading = await start({}, { masterSlots: 32, proofSlot: 7 });
-		expect(loading.formsFor({ kind: "master", slot: 31 })).toEqual(["clear", "enciphered"]);
-		expect(loading.formsFor({ kind: "master", slot: 32 })).toEqual([]);
-		expect(loading.formsFor(tpk)).toEqual(["enciphered"]);
-		expect(loading.formsFor({ kind: "working", master: 0, slot: 7 })).toEqual([]);
-		expect(loading.formsFor({ kind: "transport" })).toEqual([]);
-		expect(loading.formsFor({ kind: "initial", engine: 0 })).toEqual([]);
+		expect(loading.formsFor({ kind: "master", slot: 31 }, "TDES")).toEqual(["clear", "enciphered"]);
+		expect(loading.formsFor({ kind: "master", slot: 32 }, "TDES")).toEqual([]);
+		expect(loading.formsFor(tpk, "TDES")).toEqual(["enciphered"]);
+		expect(loading.formsFor({ kind: "working", master: 0, slot: 7 }, "TDES")).toEqual([]);
+		expect(loading.formsFor(tmk, "AES")).toEqual([]);
+		expect(loading.formsFor({ kind: "transport" }, "TDES")).toEqual([]);
+		expect(loading.formsFor({ kind: "initial", engine: 0 }, "TDES")).toEqual([]);
 		const clear = { place: tpk, delivery: { form: "clear", key: other } } as const;
 		expect(() => loading.loadKey(clear)).toThrow(expect.objectContaining({ code: "E_ILLEGAL" }));
 	});
