@@ -1,5 +1,5 @@
 import type { FastifyRequest } from "fastify";
-import { Fault } from "../kernel/fault.ts";
+import { Fault, isFault } from "../kernel/fault.ts";
 import { mayUse, type Scope } from "./scopes.ts";
 import type { Token, Tokens } from "./tokens.ts";
 
@@ -37,9 +37,16 @@ export class Callers {
 		}
 	}
 
-	/** Whether the token of a request that began long ago still counts. */
+	/** Whether the token of a request that began long ago still counts; not when that cannot be told. */
 	stillAllowed(request: FastifyRequest): boolean {
-		return this.tokenOf(request) === undefined || this.#tokens.verify(secretOf(request)) !== undefined;
+		try {
+			return this.#tokens.verify(secretOf(request)) !== undefined;
+		} catch (error) {
+			if (isFault(error, "tokens_unusable")) {
+				return false;
+			}
+			throw error;
+		}
 	}
 }
 

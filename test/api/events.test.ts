@@ -1,3 +1,4 @@
+import { chmodSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { apiLimits } from "../../src/api/start-api.ts";
 import { Fault } from "../../src/kernel/fault.ts";
@@ -148,6 +149,18 @@ describe("events", () => {
 		counter.tokens.revoke(token.id);
 		flap(1);
 		expect(await stream.next()).toBeUndefined();
+	});
+
+	test("end when the tokens cannot be read any more, and the daemon goes on", async () => {
+		const stream = await listen();
+		await stream.block();
+		chmodSync(counter.tokenFile, 0o644);
+		await clock.advance(apiLimits.heartbeatMs);
+		expect(await stream.block()).toBeUndefined();
+		expect(await till.get("/v1/lanes")).toMatchObject({ status: 500, body: { code: "tokens_unusable" } });
+		expect((await till.get("/healthz", { authorization: "" })).status).toBe(200);
+		chmodSync(counter.tokenFile, 0o600);
+		expect((await till.get("/v1/lanes")).status).toBe(200);
 	});
 
 	test("have a limit of streams, and a place is free again when a client has gone", async () => {
