@@ -45,9 +45,12 @@ export function describeRoute({ method, url, scope, tag, summary, request, answe
 			...Object.fromEntries(
 				Object.entries(answers).map(([status, answer]) => [
 					status,
-					"schema" in answer
-						? named(answer.schema, "application/json", answer.description)
-						: { description: answer.description, content: { [answer.media]: { schema: { type: "string" } } } },
+					{
+						...("schema" in answer
+							? named(answer.schema, "application/json", answer.description)
+							: { description: answer.description, content: { [answer.media]: { schema: { type: "string" } } } }),
+						...(answer.headers === undefined ? {} : { headers: described(answer.headers) }),
+					},
 				]),
 			),
 			default: named(problemDocument, "application/problem+json", "Anything else: what is wrong and what to do"),
@@ -57,6 +60,12 @@ export function describeRoute({ method, url, scope, tag, summary, request, answe
 
 function named(schema: z.ZodType, media: string, description: string): object {
 	return { description, content: { [media]: { schema: { $ref: `${documentName(schema)}#` } } } };
+}
+
+function described(headers: Readonly<Record<string, string>>): object {
+	return Object.fromEntries(
+		Object.entries(headers).map(([name, description]) => [name, { type: "string", description }]),
+	);
 }
 
 function parameters(schema: z.ZodObject): object {

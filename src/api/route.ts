@@ -5,9 +5,11 @@ import type { Scope } from "./scopes.ts";
 import type { Token } from "./tokens.ts";
 
 /** One kind of answer: a JSON document, or text of another media type. */
-type AnswerSpec =
-	| { readonly description: string; readonly schema: z.ZodType }
-	| { readonly description: string; readonly media: string };
+type AnswerSpec = {
+	readonly description: string;
+	/** What the headers that come with it mean, by name. */
+	readonly headers?: Readonly<Record<string, string>>;
+} & ({ readonly schema: z.ZodType } | { readonly media: string });
 
 type AnswerSpecs = Readonly<Record<number, AnswerSpec>>;
 

@@ -16,7 +16,7 @@ const magneticEntry = z.strictObject({
 	entry: z.literal("magnetic"),
 	track2: text(64).meta({
 		description: "Track 2 (ISO/IEC 7813), with or without sentinels",
-		examples: ["6200000000000000=30122010000000000"],
+		examples: ["6200000000000000=49121200000000000"],
 	}),
 	track3: text(128).optional(),
 });
@@ -51,7 +51,7 @@ export const saleOrderDocument = document(
 					amount: 1250,
 					currency: "CNY",
 					reference: "2026-000123",
-					card: { entry: "magnetic", track2: "6200000000000000=30122010000000000" },
+					card: { entry: "magnetic", track2: "6200000000000000=49121200000000000" },
 					pin: "ask",
 				},
 			],

@@ -41,6 +41,12 @@ const finished = {
 const underWay = { description: "Under way; ask again at `Location`.", schema: transactionDocument };
 const asItStands = { description: "The transaction as it stands", schema: transactionDocument };
 
+const saleHeaders = {
+	Location: "Where the transaction is",
+	"Idempotency-Replayed": "`true` when the key came before: nothing new was begun",
+	"Preference-Applied": "The wait that was granted (RFC 7240)",
+};
+
 /** Money. */
 export function transactionRoutes(payments: Payments): readonly Route[] {
 	return [...sellingRoutes(payments), ...lookingRoutes(payments), ...receiptRoutes(payments)];
@@ -65,7 +71,7 @@ function sellingRoutes(payments: Payments): readonly Route[] {
 				}),
 				body: saleOrderDocument,
 			},
-			answers: { 201: finished, 202: underWay },
+			answers: { 201: { ...finished, headers: saleHeaders }, 202: { ...underWay, headers: saleHeaders } },
 			async handle({ headers, body, signal }) {
 				const { kind, transaction } = await submit(payments, saleRequest(body), headers["idempotency-key"]);
 				const seconds = preferredWait(headers.prefer);
