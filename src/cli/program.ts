@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { asFault, isFault } from "../kernel/fault.ts";
+import { redactText } from "../kernel/redact-text.ts";
 import { addAdminCommands } from "./admin-commands.ts";
 import { commandContext, type GlobalOptions, type Run } from "./command-context.ts";
 import { showFault } from "./console-io.ts";
@@ -23,6 +24,8 @@ export async function runCommand(words: readonly string[]): Promise<number> {
 		.option("--json", "results and failures as JSON", false)
 		.option("--url <address>", "a daemon elsewhere, with TILLBRIDGE_TOKEN as its token")
 		.addHelpText("after", exitHelp)
+		// What somebody typed in the wrong place comes back in these messages, and may be a card.
+		.configureOutput({ writeErr: (text) => void process.stderr.write(redactText(text)) })
 		.exitOverride();
 	const run: Run = async (work) => {
 		const context = commandContext(program.opts<GlobalOptions>());
