@@ -31,13 +31,6 @@ export const keyAlgorithms: Readonly<Record<KeyAlgorithm, AlgorithmFacts>> = {
 	AES256: { cipher: "AES", length: 32, strength: 256 },
 };
 
-/** The algorithm of a key of this cipher and length; nothing when there is none we accept. */
-export function algorithmOf(cipher: "TDES" | "AES", length: number): KeyAlgorithm | undefined {
-	return keyAlgorithmSchema.options.find(
-		(name) => keyAlgorithms[name].cipher === cipher && keyAlgorithms[name].length === length,
-	);
-}
-
 /** True when a key of `carried` may travel under a key of `kek` (PCI PIN requirement 10: at least as strong). */
 export function isStrongEnough(kek: KeyAlgorithm, carried: KeyAlgorithm): boolean {
 	return keyAlgorithms[kek].strength >= keyAlgorithms[carried].strength;

@@ -1,10 +1,12 @@
+import { aes } from "../../crypto/clear/aes.ts";
 import type { BlockCipher } from "../../crypto/clear/block-cipher.ts";
-import { usingSecret } from "../../crypto/clear/clear-keys.ts";
+import { clearAesKey, clearTdesKey, usingSecret } from "../../crypto/clear/clear-keys.ts";
+import { tdes } from "../../crypto/clear/tdes.ts";
 import { constantTimeEqual } from "../../crypto/digest.ts";
-import type { KeyEvidence } from "../../devices/key-loading.ts";
+import type { KeyEvidence, KeyLoading, KeyPlace } from "../../devices/key-loading.ts";
+import { isFault } from "../../kernel/fault.ts";
 import { toHex } from "../../wire/hex.ts";
 import { isCheckValueOf, shownCheckValue } from "../check-value.ts";
-import { algorithmOf, cipherOf } from "../key-kind.ts";
 import type { Proof } from "../record/entry.ts";
 
 /** What evidence says of a key: it is that key, it is another one, there is none, or it cannot be told. */
@@ -26,6 +28,22 @@ export function judge(cipher: BlockCipher, evidence: KeyEvidence): Verdict {
 			return verdictOf(isBeginning(evidence.value, cipher.encipherEcb(evidence.data)));
 		case "child_check_value":
 			return verdictOf(isChildCheckValue(cipher, evidence));
+	}
+}
+
+/** What a pad shows of a place; `held` where its family has no way to ask. */
+export async function evidenceAt(
+	loading: KeyLoading,
+	place: KeyPlace,
+	signal: AbortSignal | undefined,
+): Promise<KeyEvidence> {
+	try {
+		return await loading.proveKey(place, signal);
+	} catch (error) {
+		if (isFault(error, "E_ILLEGAL")) {
+			return { kind: "held" };
+		}
+		throw error;
 	}
 }
 
@@ -63,10 +81,11 @@ export function compareWithProof(proof: Proof | undefined, evidence: KeyEvidence
 
 type ChildEvidence = Extract<KeyEvidence, { readonly kind: "child_check_value" }>;
 
+/** A child may be single DES, which a pad of old keys takes and nobody else. */
 function isChildCheckValue(cipher: BlockCipher, { cryptogram, value }: ChildEvidence): boolean {
 	return usingSecret(cipher.decipherEcb(cryptogram), (child) => {
-		const algorithm = algorithmOf(cipher.blockSize === 8 ? "TDES" : "AES", child.length);
-		return algorithm !== undefined && isCheckValueOf(cipherOf(algorithm, child), "ecb-zeros", value);
+		const childCipher = cipher.blockSize === 8 ? tdes(clearTdesKey(child)) : aes(clearAesKey(child));
+		return isCheckValueOf(childCipher, "ecb-zeros", value);
 	});
 }
 

@@ -130,7 +130,12 @@ export class InjectionBatch {
 	async #injectInto(serial: string, parts: LoadParts): Promise<void> {
 		const rows = this.#openRowsOf(serial);
 		if (rows.some(({ row }) => row.kek === undefined)) {
-			await this.#orRefuse(serial, undefined, () => requireEmptyOrTestPad(serial, parts));
+			await this.#orRefuse(serial, undefined, () =>
+				requireEmptyOrTestPad(
+					rows.map(({ row }) => row),
+					parts,
+				),
+			);
 		}
 		for (const { row, facts } of rows) {
 			parts.signal.throwIfAborted();

@@ -1,4 +1,4 @@
-import type { KeyEvidence, KeyLoading } from "../../devices/key-loading.ts";
+import type { KeyEvidence, KeyLoading, KeyPlace } from "../../devices/key-loading.ts";
 import type { PinPadIdentity } from "../../devices/pin-pad.ts";
 import { Fault } from "../../kernel/fault.ts";
 import { fromHex } from "../../wire/hex.ts";
@@ -8,7 +8,7 @@ import type { SlotState } from "../record/key-book.ts";
 import type { KeyRecord } from "../record/key-record.ts";
 import type { KeyStore } from "../vault/key-store.ts";
 import { deliveryOf } from "./delivery.ts";
-import { compareWithProof, judge, proofOf, type Verdict } from "./evidence.ts";
+import { compareWithProof, evidenceAt, judge, proofOf, type Verdict } from "./evidence.ts";
 import type { ManifestRow } from "./manifest-row.ts";
 import type { RowFacts } from "./plan.ts";
 import { useRowKey } from "./row-keys.ts";
@@ -42,8 +42,9 @@ export async function loadRow(row: ManifestRow, facts: RowFacts, parts: LoadPart
 	}
 	await requireSamePad(row, parts);
 	if (isBegun) {
-		const evidence = await loading.proveKey(row.place, signal);
-		if (judgeRow(row, parts.store, evidence) === "proved") {
+		const evidence = await evidenceAt(loading, row.place, signal);
+		const verdict = judgeRow(row, parts.store, evidence);
+		if (verdict === "proved" || (verdict === "not_provable" && state.proof?.kind === "held")) {
 			recordProof(row, evidence, parts);
 			return "already_there";
 		}
@@ -92,9 +93,9 @@ async function load(row: ManifestRow, facts: RowFacts, parts: LoadParts): Promis
 			people,
 		);
 		const shown = await loading.loadKey({ place, delivery, ...(ksn === undefined ? {} : { ksn: fromHex(ksn) }) });
-		requireProof(judgeRow(row, parts.store, shown));
-		const lasting = await loading.proveKey(place);
-		requireProof(judgeRow(row, parts.store, lasting));
+		requireProof(place, judgeRow(row, parts.store, shown));
+		const lasting = await evidenceAt(loading, place, undefined);
+		requireProof(place, judgeRow(row, parts.store, lasting));
 		recordProof(row, lasting, parts);
 	} finally {
 		if (delivery.form === "clear") {
@@ -118,15 +119,20 @@ function judgeRow(row: ManifestRow, store: KeyStore, evidence: KeyEvidence): Ver
 	return useRowKey(store, row, (key) => judge(cipherOf(row.algorithm, key), evidence));
 }
 
-function requireProof(verdict: Verdict): void {
+/** Of transport and initial keys many pads say no more than that they are held; the record says so, too. */
+function requireProof({ kind }: KeyPlace, verdict: Verdict): void {
 	switch (verdict) {
 		case "proved":
 			return;
 		case "differs":
 			throw new Fault("kcv_differs", { detail: "The pad shows another check value than the key has" });
-		case "missing":
 		case "not_provable":
+			if (kind === "transport" || kind === "initial") {
+				return;
+			}
 			throw new Fault("key_unproven");
+		case "missing":
+			throw new Fault("key_unproven", { detail: "The pad took the key and does not have it" });
 	}
 }
 
@@ -138,22 +144,25 @@ function recordProof(row: ManifestRow, evidence: KeyEvidence, { record, batch, p
 }
 
 /**
- * Clear keys go only into a pad that holds none, or whose every key was put there by this test vault.
+ * Clear keys go only into a pad that holds none, or whose every key comes from this test vault: shown by the record, by a
+ * key of the vault, or by a key of this batch whose load was cut off.
  * @throws Fault `clear_load_refused`
  */
-export async function requireEmptyOrTestPad(serial: string, parts: LoadParts): Promise<void> {
+export async function requireEmptyOrTestPad(rows: readonly ManifestRow[], parts: LoadParts): Promise<void> {
 	const { record, loading, signal, store } = parts;
+	const serial = rows[0]?.serial ?? "";
 	const slots = record.book.slots(serial);
-	const labels = store.list();
 	for (const { place, evidence } of await loading.survey(signal)) {
-		const proof = slots.get(placeText(place))?.proof;
+		const text = placeText(place);
 		const isOurs =
-			compareWithProof(proof, evidence) === "proved" ||
-			labels.some(({ name }) => judge(store.hold(name).cipher, evidence) === "proved");
+			compareWithProof(slots.get(text)?.proof, evidence) === "proved" ||
+			(evidence.kind === "held" && slots.has(text)) ||
+			store.list().some(({ name }) => judge(store.hold(name).cipher, evidence) === "proved") ||
+			rows.some((row) => placeText(row.place) === text && judgeRow(row, store, evidence) === "proved");
 		if (!isOurs) {
 			throw new Fault("clear_load_refused", {
-				detail: `Pad ${serial} holds a key in ${placeText(place)} that this vault does not know`,
-				context: { serial, place: placeText(place) },
+				detail: `Pad ${serial} holds a key in ${text} that this vault does not know`,
+				context: { serial, place: text },
 			});
 		}
 	}

@@ -69,6 +69,7 @@ function planRow(row: ManifestRow, given: Given, uses: Uses): PlannedLoad {
 
 /** Of a key block, in characters, without its optional blocks. */
 const headerLength = 16;
+const kbpkRoles: readonly string[] = ["KBPK", "KEK"];
 const kekRoles: readonly string[] = ["KEK", "TMK", "TDK"];
 
 function checkCarriers(row: ManifestRow, store: KeyStore, header: KeyBlockHeader | undefined): void {
@@ -76,7 +77,7 @@ function checkCarriers(row: ManifestRow, store: KeyStore, header: KeyBlockHeader
 	const carriers: string[] = [];
 	if (header !== undefined && source.kind === "block") {
 		checkBlockHeader(header, row);
-		requireRole(line, store, source.under, ["KBPK"]);
+		requireRole(line, store, source.under, kbpkRoles);
 		carriers.push(source.under);
 	}
 	if (row.kek !== undefined) {

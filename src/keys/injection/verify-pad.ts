@@ -3,7 +3,7 @@ import { Fault } from "../../kernel/fault.ts";
 import { parsePlaceText } from "../place.ts";
 import type { SlotState } from "../record/key-book.ts";
 import type { KeyRecord } from "../record/key-record.ts";
-import { compareWithProof, type Verdict } from "./evidence.ts";
+import { compareWithProof, evidenceAt, type Verdict } from "./evidence.ts";
 
 /** A slot of the record, and what the pad shows of it now. */
 export interface VerifiedSlot {
@@ -36,7 +36,7 @@ export async function verifyPad(pad: PinPad, options: VerifyOptions): Promise<re
 	}
 	const verified: VerifiedSlot[] = [];
 	for (const [place, state] of record.book.slots(serial)) {
-		const evidence = await loading.proveKey(parsePlaceText(place), signal);
+		const evidence = await evidenceAt(loading, parsePlaceText(place), signal);
 		const verdict = compareWithProof(state.proof, evidence);
 		record.append({ type: "key_verified", serial, place, result: verdict }, people);
 		verified.push({ place, state, verdict });

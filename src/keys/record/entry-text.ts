@@ -76,7 +76,9 @@ function loadCells(event: LoadEvent): EntryCells {
 				result: event.kekKcv === undefined ? event.form : `${event.form} under ${kcvText(event.kekKcv)}`,
 			};
 		case "load_proved":
-			return { ...at, what: "Key proved", result: event.proof.kind };
+			return event.proof.kind === "held"
+				? { ...at, what: "Key held", result: "the pad shows no proof" }
+				: { ...at, what: "Key proved", result: event.proof.kind };
 		case "load_refused":
 			return { ...at, what: "Load refused", result: event.code };
 		case "key_verified":

@@ -108,7 +108,7 @@ describe("refuses, before any pad is touched,", () => {
 	it("a block that was changed at any character", () => {
 		const at = room();
 		const { block = "" } = inBlock;
-		const changed = [...block].map((character, index) => ({
+		const changed = Array.from(block, (character, index) => ({
 			...inBlock,
 			block: `${block.slice(0, index)}${character === "0" ? "1" : "0"}${block.slice(index + 1)}`,
 		}));
