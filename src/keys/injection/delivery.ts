@@ -55,7 +55,7 @@ function placeOfKek({ place, serial, line }: ManifestRow, kek: string, { store, 
 	}
 	const fingerprint = fingerprintOf(store.hold(kek).cipher);
 	for (const [text, state] of book.slots(serial)) {
-		if (state.fingerprint === fingerprint && state.proof !== undefined) {
+		if (state.fingerprint === fingerprint && state.proof !== undefined && !state.lost) {
 			return parsePlaceText(text);
 		}
 	}

@@ -28,27 +28,23 @@ export interface LoadParts {
 export type Loaded = "loaded" | "already_there";
 
 /**
- * Brings one key into its slot and proves it. A load that was begun before, in this batch or an earlier one, is looked at
- * first: when the pad shows the key, it is not loaded again.
+ * Brings one key into its slot and proves it. A load that was begun before, in this batch or an earlier one, is asked
+ * for first: when the pad shows the key, it is not loaded again.
  * @throws Fault `pad_changed`, `kcv_differs`, `key_unproven`, `slot_unsuitable`, `clear_load_refused`, `ksn_reused`, or as
  * the pad does
  */
 export async function loadRow(row: ManifestRow, facts: RowFacts, parts: LoadParts): Promise<Loaded> {
-	const { record, batch, loading, signal } = parts;
+	const { record, loading, signal } = parts;
 	const state = record.book.slots(row.serial).get(placeText(row.place));
-	const isBegun = state?.fingerprint === facts.fingerprint && state.ksn === row.ksn;
-	if (isBegun && state.batch === batch && state.proof !== undefined) {
-		return "already_there";
-	}
 	await requireSamePad(row, parts);
-	if (isBegun) {
+	if (state?.fingerprint === facts.fingerprint && state.ksn === row.ksn) {
 		const evidence = await evidenceAt(loading, row.place, signal);
 		const verdict = judgeRow(row, parts.store, evidence);
 		if (verdict === "proved" || (verdict === "not_provable" && state.proof?.kind === "held")) {
 			recordProof(row, evidence, parts);
 			return "already_there";
 		}
-		requireUnusedKsn(row, state, batch);
+		requireUnusedKsn(row, state, parts.batch);
 	}
 	await load(row, facts, parts);
 	return "loaded";
@@ -56,7 +52,7 @@ export async function loadRow(row: ManifestRow, facts: RowFacts, parts: LoadPart
 
 /** An initial key that was in use must not come back: its counter would start again, and every transaction key with it. */
 function requireUnusedKsn({ ksn, line }: ManifestRow, state: SlotState, batch: string): void {
-	if (ksn !== undefined && state.batch !== batch) {
+	if (ksn !== undefined && (state.batch !== batch || state.proof !== undefined)) {
 		throw new Fault("ksn_reused", {
 			detail: `Line ${line}: this initial key was in the pad before and is gone; it needs a new key serial number`,
 			context: { line },

@@ -54,7 +54,7 @@ function refusalsOf(batch: string, entries: readonly RecordedEntry[]): ReadonlyM
 
 function endOf({ serial, place }: ManifestRow, { batch, book, refusals }: Known): RowEnd {
 	const state = book.slots(serial).get(placeText(place));
-	if (state?.batch === batch && state.proof !== undefined) {
+	if (state?.batch === batch && state.proof !== undefined && !state.lost) {
 		return { kind: "proved" };
 	}
 	const code = refusals.get(refusalId(serial, placeText(place))) ?? refusals.get(refusalId(serial, undefined));

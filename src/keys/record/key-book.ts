@@ -14,6 +14,8 @@ export interface SlotState {
 	readonly at: string;
 	/** Absent from the start of a load until the pad has shown what it holds: the load may or may not have arrived. */
 	readonly proof: Proof | undefined;
+	/** A later verification found no key there, or another one. */
+	readonly lost: boolean;
 }
 
 /** A pad that may be loaded. */
@@ -31,7 +33,11 @@ export function slotId(serial: string, place: string): SlotId {
 }
 
 type Loading = Extract<KeyEvent, { readonly type: "load_started" }>;
-type Proving = Extract<KeyEvent, { readonly type: "load_proved" }>;
+
+interface Slot {
+	readonly serial: string;
+	readonly place: string;
+}
 
 /** The record folded: which pads there are, what their slots hold, and what must never be given out again. */
 export class KeyBook {
@@ -77,7 +83,11 @@ export class KeyBook {
 				this.#startLoading(event, at);
 				return;
 			case "load_proved":
-				this.#prove(event);
+				// A key that was there from an earlier batch is taken over by the one that found it.
+				this.#change(event, { batch: event.batch, proof: event.proof, lost: false });
+				return;
+			case "key_verified":
+				this.#change(event, { lost: event.result === "missing" || event.result === "differs" });
 				return;
 			case "vault_created":
 			case "key_stored":
@@ -86,7 +96,6 @@ export class KeyBook {
 			case "batch_started":
 			case "load_refused":
 			case "batch_ended":
-			case "key_verified":
 			case "torn_line_removed":
 				return;
 		}
@@ -95,7 +104,7 @@ export class KeyBook {
 	#startLoading(event: Loading, at: string): void {
 		const { serial, place, batch, role, algorithm, kcv, fingerprint, ksn } = event;
 		const slots = this.#slots.get(serial) ?? new Map<string, SlotState>();
-		slots.set(place, { batch, role, algorithm, kcv, fingerprint, ksn, at, proof: undefined });
+		slots.set(place, { batch, role, algorithm, kcv, fingerprint, ksn, at, proof: undefined, lost: false });
 		this.#slots.set(serial, slots);
 		this.#loaded.set(fingerprint, slotId(serial, place));
 		if (ksn !== undefined) {
@@ -103,11 +112,11 @@ export class KeyBook {
 		}
 	}
 
-	/** A key that was there from an earlier batch is taken over by the one that found it. */
-	#prove({ serial, place, batch, proof }: Proving): void {
-		const state = this.#slots.get(serial)?.get(place);
+	#change({ serial, place }: Slot, change: Partial<SlotState>): void {
+		const slots = this.#slots.get(serial);
+		const state = slots?.get(place);
 		if (state !== undefined) {
-			this.#slots.get(serial)?.set(place, { ...state, batch, proof });
+			slots?.set(place, { ...state, ...change });
 		}
 	}
 }

@@ -276,10 +276,11 @@ describe("taken up again", () => {
 		const pad = memoryPad("1001");
 		const list = [...rows.slice(0, 2), ipekRow];
 		await at.batch(list).inject(pad);
-		pad.keys.clear();
-		const later = [...list, rows[2] ?? {}];
-		await expect(at.batch(later).inject(pad)).rejects.toThrow(faultOf("ksn_reused"));
-		expect(pad.loads.slice(3)).toEqual(["master 0 clear", "working 0/1 enciphered"]);
+		for (const taken of [list, [...list, rows[2] ?? {}]]) {
+			pad.keys.clear();
+			await expect(at.batch(taken).inject(pad)).rejects.toThrow(faultOf("ksn_reused"));
+			expect(pad.loads.splice(0).slice(-2)).toEqual(["master 0 clear", "working 0/1 enciphered"]);
+		}
 	});
 
 	it("after a stop anywhere: every key is in its slot once, no serial number is given out twice", async () => {

@@ -35,6 +35,25 @@ it("knows what a slot holds, and whether the pad has shown it", () => {
 	expect(bookOf().slots("35010001").size).toBe(0);
 });
 
+it("knows which keys a verification did not find again", () => {
+	const verified = (result: "proved" | "missing" | "differs" | "not_provable"): KeyEvent => ({
+		type: "key_verified",
+		serial: "35010001",
+		place: "master 0",
+		result,
+	});
+	const lostAfter = (...events: readonly KeyEvent[]): boolean | undefined =>
+		bookOf(loading(), proved(), ...events)
+			.slots("35010001")
+			.get("master 0")?.lost;
+	expect(lostAfter()).toBe(false);
+	expect(lostAfter(verified("missing"))).toBe(true);
+	expect(lostAfter(verified("differs"))).toBe(true);
+	expect(lostAfter(verified("not_provable"))).toBe(false);
+	expect(lostAfter(verified("missing"), verified("proved"))).toBe(false);
+	expect(lostAfter(verified("missing"), loading())).toBe(false);
+});
+
 it("never forgets where a key went, even when the slot was loaded again or the pad is gone", () => {
 	const book = bookOf(loading(), loading({ fingerprint: "8899AABBCCDDEEFF" }), {
 		type: "pad_removed",
