@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { z } from "zod";
 import { systemClock } from "../../src/kernel/clock.ts";
 import { CaseRunner, caseName, type Planned, type Result } from "./run-cases.ts";
 import { scenarios } from "./scenarios.ts";
@@ -15,13 +16,16 @@ import { scenarios } from "./scenarios.ts";
 const { values } = parseArgs({
 	options: { only: { type: "string", default: "" }, jobs: { type: "string", default: "3" } },
 });
+const jobs = z.coerce.number().int().min(1).max(16).parse(values.jobs);
 const started = systemClock.monotonicMs();
 const directory = mkdtempSync(join(tmpdir(), "tillbridge-crash-"));
 process.env["NODE_COMPILE_CACHE"] ??= join(directory, "compiled");
 // A process that is killed leaves no compiled code behind for the next one; this one does.
 spawnSync(process.execPath, [fileURLToPath(new URL("../../src/main.ts", import.meta.url)), "--version"]);
 
-const runners = Array.from({ length: Number(values.jobs) }, (_, index) => {
+process.once("SIGTERM", () => process.exit(1));
+
+const runners = Array.from({ length: jobs }, (_, index) => {
 	const own = join(directory, `job-${index + 1}`);
 	mkdirSync(own);
 	return new CaseRunner(own);

@@ -9,6 +9,8 @@ import type { Commit, Orders } from "./point.ts";
 const ordersFile = process.env["CRASH_ORDERS"] ?? "";
 const commitsFile = process.env["CRASH_COMMITS"] ?? "";
 
+const slowDiskMs = 20;
+
 let orders: Orders = { run: 0 };
 let seen = new Map<string, number>();
 let events: string[] = [];
@@ -74,6 +76,8 @@ function countEvents(): boolean {
 
 function dieIf(isPoint: boolean, when: "before" | "after"): void {
 	if (isPoint && orders.dieAt?.when === when) {
+		// A slow disk: whatever does not wait for it gets out before the end.
+		Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, slowDiskMs);
 		process.kill(process.pid, "SIGKILL");
 	}
 }

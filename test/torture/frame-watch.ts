@@ -1,5 +1,6 @@
 import type { LinePoint } from "./point.ts";
 
+/** A frame, as far as it can be told from others. */
 export type Seen = Pick<LinePoint, "line" | "direction" | "shown">;
 
 /** A frame on its way. */
@@ -9,13 +10,15 @@ interface Passing extends Seen {
 
 /**
  * Sees every frame of the daemon's lines in the order in which they pass, and has the daemon killed at one of them.
- * While it is dead its lines carry nothing, as those of a machine without power.
+ * What it had sent before still arrives; what comes for a dead daemon is lost, as on a line that nobody has open.
  */
 export class FrameWatch {
 	/** Must have killed when it returns. */
 	onKill: () => void = () => undefined;
 	#seen: Seen[] = [];
 	#point: LinePoint | undefined;
+	/** Where the daemon was killed: nothing that comes behind was ever sent. */
+	#cut: LinePoint | undefined;
 	#dead = true;
 
 	/** Frames since the point was set. */
@@ -31,35 +34,38 @@ export class FrameWatch {
 
 	revive(): void {
 		this.#dead = false;
+		this.#cut = undefined;
 	}
 
 	bury(): void {
 		this.#dead = true;
 	}
 
-	pass({ line, direction, shown, forward }: Passing): void {
-		if (this.#dead) {
+	pass({ forward, ...frame }: Passing): void {
+		if (isSameWay(frame, this.#cut) || (this.#dead && frame.direction === "in")) {
 			return;
 		}
-		this.#seen.push({ line, direction, shown });
-		const isPoint = this.#isPoint({ line, direction, shown });
-		if (!isPoint || this.#point?.when === "after") {
+		this.#seen.push(frame);
+		const point = this.#point;
+		const isPoint = point !== undefined && isSame(frame, point) && this.#count(point) === point.nth;
+		if (!isPoint || point.when === "after") {
 			forward();
 		}
 		if (isPoint) {
-			this.#dead = true;
+			this.#cut = point;
 			this.onKill();
 		}
 	}
 
-	#isPoint(frame: Seen): boolean {
-		const point = this.#point;
-		return (
-			point !== undefined && isSame(frame, point) && this.#seen.filter((one) => isSame(one, point)).length === point.nth
-		);
+	#count(point: LinePoint): number {
+		return this.#seen.filter((one) => isSame(one, point)).length;
 	}
 }
 
 function isSame(one: Seen, other: Seen): boolean {
-	return one.line === other.line && one.direction === other.direction && one.shown === other.shown;
+	return isSameWay(one, other) && one.shown === other.shown;
+}
+
+function isSameWay(one: Seen, other: Seen | undefined): boolean {
+	return one.line === other?.line && one.direction === other.direction;
 }

@@ -1,5 +1,4 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
+import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
@@ -11,12 +10,20 @@ const main = fileURLToPath(
 );
 const endMs = 10_000;
 
+/** Nobody outlives this process, however it ends. */
+const living = new Set<ChildProcess>();
+process.once("exit", () => {
+	for (const child of living) {
+		child.kill("SIGKILL");
+	}
+});
+
 /** One of our own commands as a process of its own. */
 export interface OwnProcess {
 	readonly stdout: Readable;
 	readonly stderr: Readable;
-	/** Resolves when it has ended, however that came. */
-	readonly ended: Promise<unknown>;
+	/** Its exit code, or the signal that ended it. */
+	readonly ended: Promise<number | NodeJS.Signals>;
 	/** Asks it to stop, and waits until it has. */
 	readonly stop: () => Promise<void>;
 	/** Takes its life at once, as a power cut would, and waits until it is gone. */
@@ -32,15 +39,20 @@ export function startOwnProcess(words: readonly string[], environment: Environme
 		stdio: ["ignore", "pipe", "pipe"],
 		env: { ...process.env, ...environment },
 	});
-	const ended = once(child, "exit");
+	const exit = Promise.withResolvers<number | NodeJS.Signals>();
+	living.add(child);
+	child.once("exit", (code, signal) => {
+		living.delete(child);
+		exit.resolve(signal ?? code ?? 0);
+	});
 	const end = async (signal: NodeJS.Signals): Promise<void> => {
 		child.kill(signal);
-		await withDeadline(systemClock, { name: `end of ${words[0] ?? "process"}`, ms: endMs }, () => ended);
+		await withDeadline(systemClock, { name: `end of ${words[0] ?? "process"}`, ms: endMs }, () => exit.promise);
 	};
 	return {
 		stdout: child.stdout,
 		stderr: child.stderr,
-		ended,
+		ended: exit.promise,
 		stop: () => end("SIGTERM"),
 		kill: () => end("SIGKILL"),
 	};

@@ -79,7 +79,7 @@ export async function startVirtualCounter(options: CounterOptions): Promise<Virt
 
 async function startCounterpart(kind: "pinpad" | "printer" | "acquirer", options: unknown): Promise<Counterpart> {
 	const own = startOwnProcess(["simulate", kind, "--json", "--options", JSON.stringify(options)], {});
-	own.stderr.pipe(process.stderr);
+	own.stderr.on("data", (chunk: Buffer) => process.stderr.write(chunk));
 	const found = await firstLine(`virtual ${kind}`, own.stdout, (line) => announcement.parse(JSON.parse(line)));
 	const control = await openControlClient(found.controlPort);
 	return {
