@@ -185,6 +185,7 @@ describe("PIN entry under master and session keys", () => {
 		await pad.act("lose_keys");
 		await expect(driver.enterPin(pinRequest())).rejects.toMatchObject({ code: "keys_lost" });
 		expect(driver.health.masterKeys).toBe("lost");
+		expect((await pad.state()).counts["Z63"]).toBeUndefined();
 	});
 
 	test.each([
@@ -477,6 +478,15 @@ describe("the laws of the line", () => {
 		await loadWorkingKey(driver, singleKey);
 		expect(clearPinOf(pinIn(await driver.enterPin(pinRequest())), singleKey)).toBe("1234");
 		expect((await pad.state()).faults).toEqual([]);
+	});
+
+	test("a packet that answers something else is acknowledged and forgotten", async () => {
+		const { driver, pad } = await bench({ dialect: "uic", masterKeys: [{ slot: "F", key: transportKey }] });
+		await driver.keyLoading.proveKey({ kind: "transport" });
+		const usual = (await pad.state()).counts["ack"] ?? 0;
+		await pad.setFaults({ name: "old_reply", packet: "04" });
+		expect(await driver.keyLoading.proveKey({ kind: "transport" })).toEqual({ kind: "held" });
+		expect((await pad.until(({ counts }) => counts["ack"] === usual + 2)).faults).toEqual([]);
 	});
 
 	test("replies that stay damaged end with EOT, the line is opened anew", async () => {

@@ -406,6 +406,7 @@ describe("faults", () => {
 	test.each([
 		["no_ack", ["06246880401A001234"]],
 		["stray_eot", ["eot", "ack", "06246880401A001234"]],
+		["old_reply", ["71.00001", "ack", "06246880401A001234"]],
 		["garbage", ["damaged", "ack", "06246880401A001234"]],
 		["bad_lrc", ["ack", "damaged"]],
 		["nak", ["nak"]],

@@ -12,6 +12,8 @@ const faultNames = [
 	"no_ack",
 	/** An EOT comes before the acknowledgement. */
 	"stray_eot",
+	/** A packet that answers something else, with text `value` (default 71.00001), comes before the acknowledgement. */
+	"old_reply",
 	/** The pad thinks for `value` ms (default 1000) between acknowledgement and reply. */
 	"slow",
 	/** The check byte of the reply is wrong. */
@@ -40,6 +42,7 @@ const milliseconds = /^\d+$/;
 
 /** How the value of a fault looks; the others take none. */
 const valueForms: Readonly<Partial<Record<(typeof faultNames)[number], RegExp>>> = {
+	old_reply: /^[\x20-\x7e]+$/,
 	slow: milliseconds,
 	garbage: /^([\dA-Fa-f]{2})+$/,
 	truncated: /^\d+$/,

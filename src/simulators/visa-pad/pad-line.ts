@@ -143,11 +143,7 @@ export class PadLine {
 		if (outcome.kind === "ignored") {
 			return;
 		}
-		const noise = faults.get("garbage");
-		this.#output.push(noise === undefined ? new Uint8Array() : fromHex(noise.value ?? "7F2055"));
-		if (faults.has("stray_eot")) {
-			this.#control("eot");
-		}
+		this.#sendBeforehand(faults);
 		if (!faults.has("no_ack")) {
 			this.#control(outcome.kind === "cut_off" ? "eot" : "ack");
 		}
@@ -159,6 +155,21 @@ export class PadLine {
 		const unplugAfter = faults.get("unplug_after");
 		if (unplugAfter !== undefined) {
 			this.#parts.pad.clock.after(Number(unplugAfter.value ?? 50), this.#parts.unplug);
+		}
+	}
+
+	/** What arrives before the acknowledgement and does not belong to it. */
+	#sendBeforehand(faults: PacketFaults): void {
+		const noise = faults.get("garbage");
+		if (noise !== undefined) {
+			this.#output.push(fromHex(noise.value ?? "7F2055"));
+		}
+		const old = faults.get("old_reply");
+		if (old !== undefined) {
+			this.#output.push(visaFraming.encode(latin1(`\x02${old.value ?? "71.00001"}`)));
+		}
+		if (faults.has("stray_eot")) {
+			this.#control("eot");
 		}
 	}
 
