@@ -26,7 +26,7 @@ export function printConfigSchema(io: ConsoleIo): ExitCode {
 /** Mistakes for people, in the form that editors and terminals make links of: `file:line:column`. */
 export function problemLines(path: string, problems: readonly ConfigProblem[]): readonly string[] {
 	return problems.flatMap(({ line, column, key, message, cure }) => [
-		`${path}:${line}:${column}  ${key}: ${message}`,
+		`${path}:${line}:${column}  ${key === "" ? "" : `${key}: `}${message}`,
 		`  ${cure}`,
 	]);
 }
