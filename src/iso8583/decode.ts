@@ -29,7 +29,7 @@ export function compileDecoder(table: FieldTable): Decoder {
 	/** Where each present field ends in the plain text; one that is not in it ends where it would begin. */
 	const plainEnds = new Uint32Array(table.highestField);
 
-	const readFields = (input: Cursor, plain: Cursor, count: number, fields: Record<number, FieldValue>): void => {
+	const readFields = (input: Cursor, plain: Cursor, count: number, fields: FieldValue[]): void => {
 		for (let index = 0; index < count; index++) {
 			const field = present[index] ?? 0;
 			fields[field] = requireField(table, field, input.at).read(input, plain) ?? "";
@@ -37,7 +37,7 @@ export function compileDecoder(table: FieldTable): Decoder {
 		}
 	};
 
-	const cutPlain = (text: string, count: number, fields: Record<number, FieldValue>): void => {
+	const cutPlain = (text: string, count: number, fields: FieldValue[]): void => {
 		let start = mtiDigits;
 		for (let index = 0; index < count; index++) {
 			const end = plainEnds[index] ?? start;
@@ -52,7 +52,8 @@ export function compileDecoder(table: FieldTable): Decoder {
 		decode(bytes) {
 			const input = { bytes, at: 0 };
 			const plain = { bytes: plainText, at: 0 };
-			const fields: Record<number, FieldValue> = {};
+			// Sparse, but of full length: an object would grow step by step.
+			const fields: FieldValue[] = Array(table.highestField + 1);
 			try {
 				table.header.read(input, bitmap, plain);
 				const count = listFields(bitmap, present);
