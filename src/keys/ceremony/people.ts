@@ -3,7 +3,7 @@ import { Fault } from "../../kernel/fault.ts";
 import type { KeyRecord } from "../record/key-record.ts";
 import type { KeyPurpose, KeyStore } from "../vault/key-store.ts";
 import type { NewHolder, Share } from "../vault/shares.ts";
-import { createVault, scryptCost, type Vault } from "../vault/vault.ts";
+import { createVault, type NewProvider, scryptCost, type Vault } from "../vault/vault.ts";
 import { personNameSchema, type ScryptCost, type Side } from "../vault/vault-file.ts";
 import type { KeyTerminal } from "./key-terminal.ts";
 
@@ -52,6 +52,7 @@ export async function openWithTwoPeople(vault: Vault, terminal: KeyTerminal): Pr
 interface VaultOrder {
 	readonly path: string;
 	readonly purpose: KeyPurpose;
+	readonly provider: NewProvider;
 	/** One entry a person, in the order in which they come to the terminal. */
 	readonly sides: readonly Side[];
 	readonly scrypt: ScryptCost | undefined;
@@ -74,6 +75,7 @@ export async function createVaultAtTerminal(
 		}
 		const vault = createVault(order.path, {
 			purpose: order.purpose,
+			provider: order.provider,
 			holders,
 			scrypt: order.scrypt ?? scryptCost,
 		});

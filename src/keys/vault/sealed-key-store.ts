@@ -9,7 +9,8 @@ import { fromHex, toHex } from "../../wire/hex.ts";
 import { cipherOf, keyAlgorithms } from "../key-kind.ts";
 import { type HeldKey, type KeyLabel, type KeyPurpose, type KeyStore, keyLabelSchema } from "./key-store.ts";
 
-interface SealedFileParts {
+/** What a sealed store is made of. */
+export interface SealedFileParts {
 	readonly purpose: KeyPurpose;
 	/** Seals the keys and the list of them; wiped by `close`. */
 	readonly key: Bytes;

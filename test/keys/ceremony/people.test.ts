@@ -19,7 +19,10 @@ describe("a new vault", () => {
 		const path = join(folder, "vault.json");
 		const terminal = scriptedTerminal(lines);
 		const scrypt = { N: 2 ** 14, r: 8, p: 1 } as const;
-		await createVaultAtTerminal({ path, purpose: "production", sides: ["A", "B"], scrypt }, { terminal, record });
+		await createVaultAtTerminal(
+			{ path, purpose: "production", provider: { kind: "sealed-file" }, sides: ["A", "B"], scrypt },
+			{ terminal, record },
+		);
 		readVault(path).authenticate("Bob", new TextEncoder().encode(bob));
 		return record;
 	};

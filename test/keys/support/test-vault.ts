@@ -1,5 +1,5 @@
 import { type KeyLabel, type KeyPurpose, type KeyStore, labelOf } from "../../../src/keys/vault/key-store.ts";
-import { createVault, type Vault } from "../../../src/keys/vault/vault.ts";
+import { createVault, type NewProvider, type Vault } from "../../../src/keys/vault/vault.ts";
 import { latin1 } from "../../../src/wire/bytes.ts";
 import { fromHex } from "../../../src/wire/hex.ts";
 
@@ -10,9 +10,14 @@ export const passphrases: Readonly<Record<string, string>> = {
 };
 
 /** Alice and Carol on side A, Bob on side B; guesses are cheap. */
-export function testVault(path: string, purpose: KeyPurpose = "test"): Vault {
+export function testVault(
+	path: string,
+	purpose: KeyPurpose = "test",
+	provider: NewProvider = { kind: "sealed-file" },
+): Vault {
 	return createVault(path, {
 		purpose,
+		provider,
 		scrypt: { N: 2 ** 14, r: 8, p: 1 },
 		holders: [
 			{ name: "Alice", side: "A", passphrase: latin1(passphrases["Alice"] ?? "") },

@@ -31,7 +31,9 @@ const algorithms = ["TDES2", "TDES3", "AES128", "AES192", "AES256"] as const;
 /** What every provider of keys keeps to. */
 export function keepsTheKeyStoreContract({ create, lends }: Provider): void {
 	it("is empty at first", () => {
-		expect(create().open().list()).toEqual([]);
+		const store = create().open();
+		expect(store.list()).toEqual([]);
+		store.close();
 	});
 
 	describe.each(algorithms)("%s", (algorithm) => {

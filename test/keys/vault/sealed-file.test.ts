@@ -75,7 +75,9 @@ describe("two people", () => {
 			{ name: nameB, side: "B", passphrase: latin1(phraseB) },
 		] as const;
 		const scrypt = { N: 2 ** 14, r: 8, p: 1 } as const;
-		expect(() => createVault(newPath(), { purpose: "test", holders, scrypt })).toThrow(faultOf(code));
+		expect(() =>
+			createVault(newPath(), { purpose: "test", provider: { kind: "sealed-file" }, holders, scrypt }),
+		).toThrow(faultOf(code));
 		expect(holders.map(({ passphrase }) => passphrase.every((byte) => byte === 0))).toEqual([true, true]);
 	});
 
