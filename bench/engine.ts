@@ -33,15 +33,18 @@ let sales = 0;
 async function sell(payments: Payments, lane: string): Promise<number> {
 	sales += 1;
 	const order = {
+		kind: "sale",
 		lane,
 		amount: firstAmount,
 		currency: "CNY",
 		reference: `R${sales}`,
 		card: testCard(),
 		pin: "ask",
+		earlier: undefined,
+		supervisor: undefined,
 	} as const;
 	const started = performance.now();
-	const { transaction } = await payments.sell(order, `key-${sales}`);
+	const { transaction } = await payments.pay(order, `key-${sales}`);
 	const { outcome } = await payments.wait(transaction.id, answerMs);
 	if (outcome !== "approved") {
 		throw new Error(`a sale was ${outcome}`);
@@ -109,7 +112,9 @@ const payments = await openPayments({
 		currency: { alphabetic: "CNY", numeric: "156", digits: 2 },
 		keys: { master: 0, tpk: 0, tak: 1, tdk: 2 },
 		pin: { timeoutMs: 1_000, minLength: 4, maxLength: 6 },
-		slips: { merchantName: "测试商户", language: "both", testMode: true },
+		supervised: ["void", "refund"],
+				completion: { percent: 115, days: 30 },
+				slips: { merchantName: "测试商户", language: "both", testMode: true },
 	})),
 });
 closing.defer(() => payments.close());

@@ -1,4 +1,5 @@
 import type { Card } from "../card/card.ts";
+import type { PaymentKind } from "../card/payment-kind.ts";
 import type { Bytes } from "../wire/bytes.ts";
 
 /** The terminal at the acquirer (ISO 8583 DE 41 and 42). */
@@ -43,10 +44,22 @@ export interface HostMessage {
 /** What only the profile understands and a later reversal needs: plain data, with card data in it. Keep it sealed. */
 export type OriginalRequest = Bytes;
 
-export interface SaleOrder {
+/** What names an earlier payment to the host: as much as is known of it. */
+export interface EarlierPayment {
+	/** Six digits each. */
+	readonly batch?: string | undefined;
+	readonly stan?: string | undefined;
+	/** `MMDD` at the host. */
+	readonly date?: string | undefined;
+	readonly retrievalReference?: string | undefined;
+	readonly approvalCode?: string | undefined;
+}
+
+export interface PaymentOrder {
+	readonly kind: PaymentKind;
 	readonly terminal: TerminalIdentity;
 	readonly trace: TraceIdentity;
-	/** Minor units. */
+	/** Minor units; not looked at for a balance. */
 	readonly amount: number;
 	/** ISO 4217 numeric. */
 	readonly currency: string;
@@ -55,6 +68,8 @@ export interface SaleOrder {
 	readonly pinBlock: Bytes | undefined;
 	/** Digits of the longest PIN the pad takes. */
 	readonly longestPin: number;
+	/** What is corrected or completed. */
+	readonly earlier: EarlierPayment | undefined;
 }
 
 export type ReversalReason = "no_answer" | "mac_wrong" | "not_completed";
@@ -88,6 +103,8 @@ export interface HostAnswer {
 	readonly remark: string | undefined;
 	readonly approvedAmount: number | undefined;
 	readonly maskedPan: string | undefined;
+	/** Available balance in minor units, negative when overdrawn. */
+	readonly balance: number | undefined;
 	readonly batch: string | undefined;
 	readonly workingKeys: readonly WorkingKeyCryptogram[];
 	readonly wish: HostWish;
@@ -111,7 +128,10 @@ export interface Profile {
 	readonly answersCarryMac: boolean;
 	signIn(terminal: TerminalIdentity, trace: TraceIdentity): Draft;
 	echo(terminal: TerminalIdentity): Draft;
-	sale(order: SaleOrder): { readonly draft: Draft; readonly original: OriginalRequest };
+	/** @throws Fault `E_ILLEGAL` for a kind that this host does not offer */
+	payment(order: PaymentOrder): { readonly draft: Draft; readonly original: OriginalRequest };
+	/** Whether a payment in doubt can be reversed; one that cannot stays unknown until a person or the settlement tells. */
+	reversible(kind: PaymentKind): boolean;
 	/** `approvalCode`: from an answer that came but was not believed. */
 	reversal(original: OriginalRequest, reason: ReversalReason, approvalCode: string | undefined): Draft;
 	/**

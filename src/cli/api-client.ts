@@ -11,6 +11,8 @@ interface ApiCall<T> {
 	readonly body?: unknown;
 	readonly headers?: Readonly<Record<string, string>>;
 	readonly signal?: AbortSignal;
+	/** True for what a supervisor must allow. */
+	readonly supervised?: boolean;
 }
 
 /** The daemon as the commands see it. */
@@ -27,14 +29,16 @@ const problemSchema = z.object({
 	cause: z.string().nullable(),
 });
 
-export function apiClient({ url, token }: LocalAccess): ApiClient {
+/** `supervisor` is the token shown where a supervisor must allow something. */
+export function apiClient({ url, token }: LocalAccess, supervisor = token): ApiClient {
 	return {
-		async call({ method, path, answer, body, headers, signal }) {
+		async call({ method, path, answer, body, headers, signal, supervised }) {
 			const response = await reach(new URL(path, url), {
 				method,
 				headers: {
 					authorization: `Bearer ${token}`,
 					...(body === undefined ? {} : { "content-type": "application/json" }),
+					...(supervised === true ? { "tillbridge-supervisor": supervisor } : {}),
 					...headers,
 				},
 				...(body === undefined ? {} : { body: JSON.stringify(body) }),

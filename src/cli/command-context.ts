@@ -52,7 +52,7 @@ export function commandContext(options: GlobalOptions): CommandContext {
 		configPath: options.config,
 		config,
 		async api() {
-			return apiClient(await access(options, config));
+			return apiClient(await access(options, config), process.env["TILLBRIDGE_SUPERVISOR"]);
 		},
 	};
 }

@@ -1,6 +1,6 @@
 import type { AddCommands } from "./command-context.ts";
 import { listDevices, testDevice } from "./device-commands.ts";
-import { type SaleArguments, sell } from "./sale-command.ts";
+import { type PaymentArguments, pay, paymentCommands } from "./payment-command.ts";
 import { signIn } from "./sign-in-command.ts";
 import {
 	listReversals,
@@ -13,16 +13,21 @@ import {
 
 /** Commands that ask a running daemon. */
 export const addMoneyCommands: AddCommands = (program, run) => {
-	program
-		.command("sale <amount>")
-		.description("take a payment; the card comes from a hidden prompt or a pipe")
-		.option("--lane <id>", "where to pay; the first lane when left out")
-		.option("--reference <text>", "the till's own number of this sale")
-		.option("--key <key>", "Idempotency-Key of an earlier try of the same sale")
-		.option("--no-pin", "do not ask for a PIN")
-		.action((amount: string, options: Omit<SaleArguments, "amount">) =>
-			run(async ({ io, api }) => sell(io, await api(), { ...options, amount })),
-		);
+	for (const payment of paymentCommands) {
+		const command = program
+			.command(payment.words)
+			.description(`${payment.description}; the card comes from a hidden prompt or a pipe`)
+			.option("--lane <id>", "where; the first lane when left out")
+			.option("--reference <text>", "the till's own number")
+			.option("--key <key>", "Idempotency-Key of an earlier try of the same payment")
+			.option("--pin", "ask for a PIN")
+			.option("--no-pin", "do not ask for a PIN");
+		command.action(() => {
+			const named = command.registeredArguments.map((argument, at) => [argument.name(), command.args[at]]);
+			const given: PaymentArguments = { ...Object.fromEntries(named), ...command.opts<PaymentArguments>() };
+			return run(async ({ io, api }) => pay(io, await api(), payment, given));
+		});
+	}
 	program
 		.command("sign-in [lane]")
 		.description("fetch new working keys from the acquirer")

@@ -17,6 +17,9 @@ export function transactionLines(transaction: TransactionDocument): readonly str
 		`  ${id}, reference ${transaction.reference}`,
 		...(host === null ? [] : [`  trace ${host.stan} batch ${host.batch} terminal ${host.terminalId}`]),
 		...(reply === null ? [] : [`  host: ${reply.responseCode} ${reply.text?.en ?? ""}${approval(reply.approvalCode)}`]),
+		...(reply === null || reply.balance === null
+			? []
+			: [`  balance ${amountOf({ amount: reply.balance, currency: transaction.currency })}`]),
 		...(fault === null ? [] : [`  ${fault.detail} (${fault.code})`]),
 		...(reversal === null
 			? []

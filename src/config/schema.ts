@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { paymentKinds } from "../card/payment-kind.ts";
 import { currencyCodes } from "../payments/currency.ts";
 import { devicePortSchema, hostPortSchema } from "./port-schema.ts";
 
@@ -112,6 +113,11 @@ const pinSchema = z
 		params: { cure: "Give minLength <= maxLength, 4 to 12." },
 	});
 
+const completionSchema = z.strictObject({
+	percent: z.int().min(100).max(200).default(115).meta({ description: "Most that may be completed, of the hold" }),
+	days: z.int().min(1).max(365).default(30).meta({ description: "How long a hold may be completed" }),
+});
+
 export const laneSchema = z.strictObject({
 	pinPad: id.meta({ description: "Name of a PIN pad under `devices`", examples: ["pinpad1"] }),
 	printer: id.optional().meta({ description: "Name of a printer under `devices`", examples: ["printer1"] }),
@@ -130,6 +136,11 @@ export const laneSchema = z.strictObject({
 		.meta({ description: "Serial number of the terminal, told to the acquirer at sign-in", examples: ['"TB000001"'] }),
 	keys: keysSchema.prefault({}),
 	pin: pinSchema.prefault({}),
+	supervised: z
+		.array(z.enum(paymentKinds))
+		.default(["void", "refund"])
+		.meta({ description: "Kinds of transaction that a supervisor must allow", examples: ["[void, refund]"] }),
+	completion: completionSchema.prefault({}),
 	receiptLanguage: z.enum(["zh", "en", "both"]).default("both").meta({ description: "Language of the slips" }),
 	testMode: z.boolean().default(false).meta({ description: "Slips say that no money moved" }),
 });

@@ -26,6 +26,8 @@ function laneOf(lane: LaneConfig, { devices, acquirers }: LaneParts): Lane {
 		currency: currencyOf(currency),
 		keys,
 		pin,
+		supervised: lane.supervised,
+		completion: lane.completion,
 		slips: { merchantName: lane.merchantName, language: lane.receiptLanguage, testMode: lane.testMode },
 	};
 }

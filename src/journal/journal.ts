@@ -17,7 +17,7 @@ export interface Recorded<E extends JournalEvent = JournalEvent> {
 
 /** A name that may belong to one stream only, for ever: an idempotency key, a reference of a business day. */
 export interface Claim {
-	readonly scope: "idempotency" | "reference";
+	readonly scope: "idempotency" | "reference" | "correction";
 	readonly key: string;
 }
 

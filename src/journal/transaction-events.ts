@@ -1,3 +1,4 @@
+import type { PaymentKind } from "../card/payment-kind.ts";
 import type { JournalEvent } from "./journal.ts";
 
 /** ISO 9564/8583 point of service entry as far as the till is concerned. */
@@ -30,14 +31,29 @@ export interface HostReply {
 	readonly remark?: string;
 	/** Minor units, when the host approved less than was asked. */
 	readonly approvedAmount?: number;
+	/** Available balance in minor units, where that was the question. */
+	readonly balance?: number;
 	/** First six and last four digits, as the host sent them. */
 	readonly maskedPan?: string;
+}
+
+/** The payment that a void, refund, release or completion is about. */
+export interface EarlierReference {
+	/** Its id, when it is in this journal. */
+	readonly transaction?: string;
+	/** What the host knows it by. */
+	readonly batch?: string;
+	readonly stan?: string;
+	/** `MMDD` at the host. */
+	readonly date?: string;
+	readonly retrievalReference?: string;
+	readonly approvalCode?: string;
 }
 
 /** What the till asked for, as it was accepted. */
 export interface AcceptedOrder {
 	readonly id: string;
-	readonly kind: "sale";
+	readonly kind: PaymentKind;
 	readonly lane: string;
 	readonly amount: number;
 	readonly currency: string;
@@ -45,6 +61,9 @@ export interface AcceptedOrder {
 	readonly businessDay: string;
 	readonly idempotencyKey: string;
 	readonly fingerprint: string;
+	readonly earlier?: EarlierReference;
+	/** Who allowed it, where somebody must. */
+	readonly supervisor?: string;
 }
 
 interface Happened<T extends string> extends JournalEvent {
@@ -54,7 +73,12 @@ interface Happened<T extends string> extends JournalEvent {
 /** Everything that can happen to a transaction, in the words of the journal. */
 export type TransactionEvent =
 	| (Happened<"accepted"> & AcceptedOrder)
-	| (Happened<"card_read"> & { readonly entry: CardEntry; readonly maskedPan: string })
+	| (Happened<"card_read"> & {
+			readonly entry: CardEntry;
+			readonly maskedPan: string;
+			/** Keyed digest of the card number: tells whether two payments used one card, and nothing else. */
+			readonly cardMark: string;
+	  })
 	| (Happened<"pin_requested"> & object)
 	| (Happened<"pin_taken"> & { readonly pin: "entered" | "bypassed" | "not_required" })
 	| (Happened<"cancel_requested"> & object)
@@ -75,6 +99,10 @@ export type TransactionEvent =
 			/** The answer that came but was not believed. */
 			readonly reply?: HostReply;
 	  })
+	/** The host may have done it, and this kind cannot be reversed. */
+	| (Happened<"left_in_doubt"> & { readonly code: string; readonly detail: string })
+	/** A person found out what became of the money. */
+	| (Happened<"doubt_resolved"> & { readonly moneyMoved: "yes" | "no"; readonly by: string; readonly note: string })
 	| (Happened<"reversal_sent"> & { readonly attempt: number })
 	| (Happened<"reversal_failed"> & { readonly attempt: number; readonly code: string; readonly detail: string })
 	| (Happened<"reversed"> & { readonly reply: HostReply; readonly note: "reversed" | "unknown_to_host" })
@@ -109,6 +137,8 @@ const transactionEventTypes: ReadonlySet<string> = new Set<TransactionEvent["typ
 	"failed",
 	"cancelled",
 	"reversal_owed",
+	"left_in_doubt",
+	"doubt_resolved",
 	"reversal_sent",
 	"reversal_failed",
 	"reversed",

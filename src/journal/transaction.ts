@@ -1,3 +1,4 @@
+import { effectOf, movesMoney, type PaymentKind } from "../card/payment-kind.ts";
 import type {
 	AcceptedOrder,
 	CardEntry,
@@ -51,6 +52,8 @@ export interface Transaction extends AcceptedOrder {
 	readonly moneyMoved: MoneyMoved;
 	readonly entry: CardEntry | undefined;
 	readonly maskedPan: string | undefined;
+	/** Equal for payments with the same card; never shown. */
+	readonly cardMark: string | undefined;
 	readonly pin: "entered" | "bypassed" | "not_required" | undefined;
 	readonly host: HostIdentity | undefined;
 	readonly reply: HostReply | undefined;
@@ -82,6 +85,7 @@ function begin(event: Extract<TransactionEvent, { type: "accepted" }>): Transact
 		moneyMoved: "no",
 		entry: undefined,
 		maskedPan: undefined,
+		cardMark: undefined,
 		pin: undefined,
 		host: undefined,
 		reply: undefined,
@@ -99,7 +103,7 @@ export function applyEvent(before: Transaction, event: TransactionEvent): Transa
 		case "accepted":
 			return before;
 		case "card_read":
-			return { ...before, entry: event.entry, maskedPan: event.maskedPan };
+			return { ...before, entry: event.entry, maskedPan: event.maskedPan, cardMark: event.cardMark };
 		case "pin_requested":
 			return { ...before, state: "waiting_pin" };
 		case "pin_taken":
@@ -110,7 +114,7 @@ export function applyEvent(before: Transaction, event: TransactionEvent): Transa
 		case "prepared":
 			return { ...before, state: "authorizing", host: event.host };
 		case "sent":
-			return { ...before, state: "authorizing", moneyMoved: "unknown" };
+			return { ...before, state: "authorizing", moneyMoved: effectOf(before.kind) === "none" ? "no" : "unknown" };
 		case "reversal_signed":
 			return { ...before, reversalSigned: true };
 		case "late_answer":
@@ -132,18 +136,27 @@ export function applyEvent(before: Transaction, event: TransactionEvent): Transa
 		case "not_sent":
 		case "failed":
 		case "cancelled":
-			return { ...before, ...ending(event), state: "finished", finishedAt: event.at };
+		case "left_in_doubt":
+			return { ...before, ...ending(event, before.kind), state: "finished", finishedAt: event.at };
+		case "doubt_resolved":
+			return { ...before, outcome: event.moneyMoved === "yes" ? "approved" : "failed", moneyMoved: event.moneyMoved };
 	}
 }
 
-type EndEvent = Extract<TransactionEvent, { type: "approved" | "declined" | "not_sent" | "failed" | "cancelled" }>;
+type EndEvent = Extract<
+	TransactionEvent,
+	{ type: "approved" | "declined" | "not_sent" | "failed" | "cancelled" | "left_in_doubt" }
+>;
 
-function ending(event: EndEvent): Partial<Transaction> & Pick<Transaction, "outcome" | "moneyMoved"> {
+function ending(
+	event: EndEvent,
+	kind: PaymentKind,
+): Partial<Transaction> & Pick<Transaction, "outcome" | "moneyMoved"> {
 	switch (event.type) {
 		case "approved":
 			return {
 				outcome: event.partial ? "partially_approved" : "approved",
-				moneyMoved: "yes",
+				moneyMoved: movesMoney(kind) ? "yes" : "no",
 				reply: event.reply,
 			};
 		case "declined":
@@ -151,6 +164,12 @@ function ending(event: EndEvent): Partial<Transaction> & Pick<Transaction, "outc
 		case "not_sent":
 		case "failed":
 			return { outcome: "failed", moneyMoved: "no", fault: { code: event.code, detail: event.detail } };
+		case "left_in_doubt":
+			return {
+				outcome: "unknown",
+				moneyMoved: effectOf(kind) === "none" ? "no" : "unknown",
+				fault: { code: event.code, detail: event.detail },
+			};
 		case "cancelled":
 			return { outcome: "cancelled", moneyMoved: "no", cancelledBy: event.by };
 	}
@@ -225,5 +244,6 @@ export function safeToRetry(transaction: Transaction): boolean {
 
 /** True once nothing is owed any more: recovery at start need not look at it. */
 export function isSettled(transaction: Transaction): boolean {
-	return transaction.state === "finished" && transaction.slips.every((slip) => slip.state !== "queued");
+	const open = transaction.outcome === "unknown" && transaction.reversal?.state !== "released";
+	return transaction.state === "finished" && !open && transaction.slips.every((slip) => slip.state !== "queued");
 }

@@ -1,12 +1,12 @@
-import type { HostMessage, OriginalRequest, TraceIdentity } from "../acquirers/profile.ts";
+import type { EarlierPayment, HostMessage, OriginalRequest, TraceIdentity } from "../acquirers/profile.ts";
 import type { Card } from "../card/card.ts";
 import type { Transaction } from "../journal/transaction.ts";
 import type { HostIdentity } from "../journal/transaction-events.ts";
 import { asFault, type Fault, isFault } from "../kernel/fault.ts";
 import type { Bytes } from "../wire/bytes.ts";
-import type { Ledger } from "./ledger.ts";
+import type { Ledger, StepExtras } from "./ledger.ts";
+import type { PaymentInput } from "./payment-machine.ts";
 import { type SignedReversal, signReversal, storedReversal } from "./reversal-message.ts";
-import type { SaleInput } from "./sale-machine.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface Authorization {
@@ -15,6 +15,7 @@ export interface Authorization {
 	readonly transaction: Transaction;
 	readonly card: Card;
 	readonly pinBlock: Bytes | undefined;
+	readonly earlier: EarlierPayment | undefined;
 	/** Aborts until the request is handed over; after that the host has it and nobody can call it back. */
 	readonly cancel: AbortSignal;
 	/** Called at hand-over, when cancelling becomes impossible. */
@@ -25,9 +26,10 @@ export interface Authorization {
  * Sends the request and gets the answer. `prepared` and `sent` are on disk together before the first byte leaves;
  * while the host thinks, the idle pad signs the reversal that may be needed.
  */
-export async function authorize(sale: Authorization): Promise<SaleInput> {
+export async function authorize(sale: Authorization): Promise<PaymentInput> {
 	const { terminal, ledger, transaction } = sale;
 	const { profile, line, timers } = terminal.lane.acquirer;
+	const reversible = profile.reversible(transaction.kind);
 	let handedOver = false;
 	let signing: Promise<void> = Promise.resolve();
 	try {
@@ -39,10 +41,10 @@ export async function authorize(sale: Authorization): Promise<SaleInput> {
 				sale.cancel.throwIfAborted();
 				handedOver = true;
 				sale.onHandOver();
-				await handOver(sale, trace, original);
+				await handOver(sale, trace, reversible ? [{ name: "original", value: original }] : []);
 			},
 			onSent: () => {
-				signing = signAhead(sale, original);
+				signing = reversible ? signAhead(sale, original) : signing;
 			},
 		});
 		await signing;
@@ -52,7 +54,7 @@ export async function authorize(sale: Authorization): Promise<SaleInput> {
 		return outcomeOf(asFault(error), handedOver && ledger.get(transaction.id).host !== undefined);
 	}
 
-	async function readAnswer(from: Authorization, request: HostMessage, bytes: Bytes): Promise<SaleInput> {
+	async function readAnswer(from: Authorization, request: HostMessage, bytes: Bytes): Promise<PaymentInput> {
 		const answer = profile.readAnswer(request, bytes);
 		if (answer.wish === "sign_in") {
 			await from.terminal.askForSignIn("the acquirer asked for it");
@@ -62,11 +64,12 @@ export async function authorize(sale: Authorization): Promise<SaleInput> {
 }
 
 async function prepare(
-	{ terminal, transaction, card, pinBlock, cancel }: Authorization,
+	{ terminal, transaction, card, pinBlock, earlier, cancel }: Authorization,
 	trace: TraceIdentity,
 ): Promise<{ readonly request: HostMessage; readonly original: OriginalRequest }> {
 	const { lane } = terminal;
-	const { draft, original } = lane.acquirer.profile.sale({
+	const { draft, original } = lane.acquirer.profile.payment({
+		kind: transaction.kind,
 		terminal: lane.terminal,
 		trace,
 		amount: transaction.amount,
@@ -74,18 +77,21 @@ async function prepare(
 		card,
 		pinBlock,
 		longestPin: lane.pin.maxLength,
+		earlier,
 	});
 	return { request: draft.seal(await terminal.computeMac(draft.macInput, cancel)), original };
 }
 
 /** The last moment at which nothing has happened. */
-async function handOver(sale: Authorization, trace: TraceIdentity, original: OriginalRequest): Promise<void> {
+async function handOver(
+	sale: Authorization,
+	trace: TraceIdentity,
+	keep: NonNullable<StepExtras["keep"]>,
+): Promise<void> {
 	const { lane } = sale.terminal;
 	const { terminalId, merchantId } = lane.terminal;
 	const host: HostIdentity = { acquirer: lane.acquirer.id, terminalId, merchantId, ...trace };
-	await sale.ledger.record(sale.transaction.id, [{ type: "prepared", host }, { type: "sent" }], {
-		keep: [{ name: "original", value: original }],
-	});
+	await sale.ledger.record(sale.transaction.id, [{ type: "prepared", host }, { type: "sent" }], { keep });
 }
 
 /** Signed in advance, a reversal can go out after the pad was unplugged. Failing here costs nothing: it is signed later. */
@@ -98,7 +104,7 @@ async function signAhead({ terminal, ledger, transaction }: Authorization, origi
 	}
 }
 
-function outcomeOf(fault: Fault, mayHaveLeft: boolean): SaleInput {
+function outcomeOf(fault: Fault, mayHaveLeft: boolean): PaymentInput {
 	if (!mayHaveLeft) {
 		return isFault(fault, "cancelled") ? { is: "cancelled", by: "till" } : { is: "failed", fault };
 	}

@@ -12,6 +12,7 @@ const kept = [
 	"scheme",
 	"remark",
 	"approvedAmount",
+	"balance",
 	"maskedPan",
 ] as const satisfies readonly (keyof HostAnswer & keyof HostReply)[];
 

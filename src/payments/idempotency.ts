@@ -1,10 +1,10 @@
 import type { Claim, Journal } from "../journal/journal.ts";
 import { Fault } from "../kernel/fault.ts";
 import { concatBytes, latin1 } from "../wire/bytes.ts";
-import type { SaleRequest } from "./payments.ts";
+import type { PaymentRequest } from "./payments.ts";
 
 /** A reference belongs to one sale of a lane and business day; an attempt that failed is repeated under a new one. */
-export function referenceClaim(request: SaleRequest, businessDay: string): Claim {
+export function referenceClaim(request: PaymentRequest, businessDay: string): Claim {
 	return { scope: "reference", key: JSON.stringify([request.lane, businessDay, request.reference]) };
 }
 
@@ -13,9 +13,10 @@ export function keyClaim(idempotencyKey: string): Claim {
 }
 
 /** Tells whether two requests are the same without keeping the card: keyed, so it cannot be searched by trying numbers. */
-export function fingerprintOf(request: SaleRequest, journal: Journal): string {
-	const { lane, amount, currency, reference, pin, card } = request;
-	const plain = latin1(encodeURIComponent(JSON.stringify([lane, amount, currency, reference, pin, card.entry])));
+export function fingerprintOf(request: PaymentRequest, journal: Journal): string {
+	const { kind, lane, amount, currency, reference, pin, earlier, card } = request;
+	const asked = [kind, lane, amount, currency, reference, pin, earlier, card.entry];
+	const plain = latin1(encodeURIComponent(JSON.stringify(asked)));
 	const secret = card.entry === "magnetic" ? card.track2.reveal() : card.expiry.reveal();
 	const all = concatBytes(plain, card.pan.reveal(), secret);
 	try {

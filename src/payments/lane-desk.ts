@@ -5,10 +5,10 @@ import { asFault, Fault } from "../kernel/fault.ts";
 import type { Log } from "../kernel/log.ts";
 import type { Lane } from "./lane.ts";
 import type { Ledger } from "./ledger.ts";
+import { type Payment, PaymentRunner } from "./payment-runner.ts";
 import type { LaneView, Readiness, SignInResult } from "./payments.ts";
 import { asObstacle, obstaclesOf } from "./readiness.ts";
 import { ReversalQueue } from "./reversal-queue.ts";
-import { type Sale, SaleRunner } from "./sale-runner.ts";
 import { signIn } from "./sign-in.ts";
 import { slipMarkup, slipText } from "./slip.ts";
 import { SlipPrinter } from "./slip-printer.ts";
@@ -33,7 +33,7 @@ export class LaneDesk {
 	readonly #ledger: Ledger;
 	readonly #stop = new AbortController();
 	#busyWith: string | undefined;
-	#running: { readonly runner: SaleRunner; readonly end: Promise<void> } | undefined;
+	#running: { readonly runner: PaymentRunner; readonly end: Promise<void> } | undefined;
 
 	constructor(options: DeskOptions) {
 		this.lane = options.lane;
@@ -66,9 +66,9 @@ export class LaneDesk {
 		}
 	}
 
-	/** Begins an accepted sale; it goes on by itself. */
-	start(sale: Sale): void {
-		const runner = new SaleRunner(sale, {
+	/** Begins an accepted payment; it goes on by itself. */
+	start(payment: Payment): void {
+		const runner = new PaymentRunner(payment, {
 			ledger: this.#ledger,
 			terminal: this.terminal,
 			reversals: this.reversals,
@@ -77,7 +77,7 @@ export class LaneDesk {
 		const end = runner
 			.run()
 			.catch((error: unknown) => {
-				this.terminal.log.error("a sale ended badly", { transaction: sale.id, cause: asFault(error).message });
+				this.terminal.log.error("a payment ended badly", { transaction: payment.id, cause: asFault(error).message });
 			})
 			.finally(() => {
 				this.#running = undefined;

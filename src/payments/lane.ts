@@ -1,8 +1,10 @@
 import type { Acquirer } from "../acquirers/acquirer.ts";
 import type { TerminalIdentity } from "../acquirers/profile.ts";
+import type { PaymentKind } from "../card/payment-kind.ts";
 import type { ManagedDevice } from "../devices/device.ts";
 import type { PinPad } from "../devices/pin-pad.ts";
 import type { PosPrinter } from "../devices/pos-printer.ts";
+import type { CompletionLimits } from "./correction-rules.ts";
 import type { CurrencyInfo } from "./currency.ts";
 
 /** ISO 4217. */
@@ -35,4 +37,7 @@ export interface Lane {
 	readonly keys: LaneKeys;
 	readonly pin: { readonly timeoutMs: number; readonly minLength: number; readonly maxLength: number };
 	readonly slips: SlipSettings;
+	/** Kinds that a supervisor must allow. */
+	readonly supervised: readonly PaymentKind[];
+	readonly completion: CompletionLimits;
 }

@@ -8,7 +8,7 @@ import { Fault, isFault } from "../kernel/fault.ts";
 import type { Log } from "../kernel/log.ts";
 
 /** What goes to disk together with the events of one step. */
-export type StepExtras = Pick<JournalWrite, "keep" | "erase">;
+export type StepExtras = Pick<JournalWrite, "keep" | "erase" | "claims">;
 
 type Unstamped<E> = E extends unknown ? Omit<E, "at"> : never;
 
@@ -93,11 +93,12 @@ export class Ledger {
 
 	/** @throws Fault `transaction_unknown` */
 	get(id: string): Transaction {
-		const live = this.#durable.get(id);
-		if (live !== undefined) {
-			return live;
-		}
-		return foldRecorded(id, this.#journal.read(id));
+		return this.#durable.get(id) ?? foldRecorded(id, this.#journal.read(id));
+	}
+
+	/** The same; undefined when there is no such transaction. */
+	find(id: string): Transaction | undefined {
+		return this.#durable.get(id) ?? foldEvents(this.#journal.read(id));
 	}
 
 	/** What is not held in memory is read again, and no further than this step: a later one comes by itself. */
@@ -163,11 +164,15 @@ function stamp<E>(event: E, at: number): E & { readonly at: number } {
 }
 
 function foldRecorded(id: string, events: readonly Recorded[]): Transaction {
-	const folded = foldTransaction(events.flatMap(({ event }) => asTransactionEvent(event)));
+	const folded = foldEvents(events);
 	if (folded === undefined) {
 		throw new Fault("transaction_unknown", { context: { transaction: id } });
 	}
 	return folded;
+}
+
+function foldEvents(events: readonly Recorded[]): Transaction | undefined {
+	return foldTransaction(events.flatMap(({ event }) => asTransactionEvent(event)));
 }
 
 function asTransactionEvent(event: JournalEvent): readonly TransactionEvent[] {

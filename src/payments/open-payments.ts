@@ -1,15 +1,15 @@
-import { randomId } from "../crypto/random.ts";
 import type { Journal } from "../journal/journal.ts";
 import { type SlipCopy, type Transaction } from "../journal/transaction.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { asFault, Fault } from "../kernel/fault.ts";
 import type { Log } from "../kernel/log.ts";
-import { fingerprintOf, KeyTurns, keyClaim, mustMatch, referenceClaim } from "./idempotency.ts";
+import { Corrections } from "./corrections.ts";
 import type { Lane } from "./lane.ts";
 import { LaneDesk } from "./lane-desk.ts";
 import { Ledger } from "./ledger.ts";
-import type { Payments, SaleRequest, Submitted, TransactionFilter } from "./payments.ts";
+import type { Payments, TransactionFilter } from "./payments.ts";
 import { recover } from "./recovery.ts";
+import { Submission } from "./submission.ts";
 import { watchUnmatched } from "./unmatched.ts";
 
 interface PaymentsOptions {
@@ -20,7 +20,6 @@ interface PaymentsOptions {
 }
 
 const lookBack = 10_000;
-const highestAmount = 999_999_999_999;
 
 /** Opens the money side of the daemon: takes up what the last run left, then is ready for sales. */
 export async function openPayments(options: PaymentsOptions): Promise<Payments> {
@@ -36,20 +35,18 @@ export async function openPayments(options: PaymentsOptions): Promise<Payments> 
 		return found;
 	};
 	const deskOf = (id: string): LaneDesk => desk(ledger.get(id).lane);
-	const turns = new KeyTurns();
+	const submission = new Submission({ ...options, ledger, corrections: new Corrections({ journal, ledger }) });
 	let closing = false;
 
 	await recover({ journal, ledger, rooms: (lane) => desks.get(lane) });
 
 	return {
 		changes: ledger.changes,
-		async sell(request, idempotencyKey) {
+		async pay(request, idempotencyKey) {
 			if (closing) {
 				throw new Fault("shutting_down");
 			}
-			const lane = desk(request.lane);
-			checkMoney(request, lane.lane);
-			return turns.run(idempotencyKey, () => submit({ request, idempotencyKey, desk: lane, ledger, journal }));
+			return submission.submit(request, idempotencyKey, desk(request.lane));
 		},
 		get: (id) => ledger.get(id),
 		find: (filter) => find(filter, journal, ledger),
@@ -84,56 +81,6 @@ export async function openPayments(options: PaymentsOptions): Promise<Payments> 
 			log.info("payments closed");
 		},
 	};
-}
-
-interface Submission {
-	readonly request: SaleRequest;
-	readonly idempotencyKey: string;
-	readonly desk: LaneDesk;
-	readonly ledger: Ledger;
-	readonly journal: Journal;
-}
-
-/** The key is looked at first: a repeat must find its transaction even on a busy lane. */
-async function submit({ request, idempotencyKey, desk, ledger, journal }: Submission): Promise<Submitted> {
-	const fingerprint = fingerprintOf(request, journal);
-	const repeated = (id: string): Submitted => {
-		mustMatch(ledger.get(id), fingerprint);
-		return { kind: "repeated", transaction: ledger.get(id) };
-	};
-	const owner = journal.owner(keyClaim(idempotencyKey));
-	if (owner !== undefined) {
-		return repeated(owner);
-	}
-	const id = randomId("txn_");
-	return desk.occupy(id, async () => {
-		const { card: _, pin, ...order } = request;
-		const { businessDay } = desk.terminal;
-		const result = await ledger.begin(
-			{ type: "accepted", id, kind: "sale", ...order, businessDay, idempotencyKey, fingerprint },
-			[keyClaim(idempotencyKey), referenceClaim(request, businessDay)],
-		);
-		if (result.kind === "written") {
-			desk.start({ id, card: request.card, pin });
-			return { kind: "accepted", transaction: ledger.get(id) };
-		}
-		if (result.claim.scope === "reference") {
-			throw new Fault("reference_reused", { context: { transaction: result.owner, reference: request.reference } });
-		}
-		return repeated(result.owner);
-	});
-}
-
-function checkMoney({ amount, currency, lane }: SaleRequest, { currency: own }: Lane): void {
-	if (!Number.isSafeInteger(amount) || amount < 1 || amount > highestAmount) {
-		throw new Fault("request_invalid", { detail: "The amount must be a whole number of minor units above 0" });
-	}
-	if (currency !== own.alphabetic) {
-		throw new Fault("request_invalid", {
-			detail: `Lane ${lane} takes ${own.alphabetic}`,
-			context: { currency: own.alphabetic },
-		});
-	}
 }
 
 function find(

@@ -1,20 +1,27 @@
 import type { ResponseMeaning } from "../acquirers/profile.ts";
 import type { Card } from "../card/card.ts";
+import type { PaymentKind } from "../card/payment-kind.ts";
 import type { Recorded } from "../journal/journal.ts";
 import type { SlipCopy, Transaction } from "../journal/transaction.ts";
+import type { EarlierReference } from "../journal/transaction-events.ts";
 import type { Events } from "../kernel/events.ts";
 import type { FaultCode } from "../kernel/fault-codes.ts";
 
-export interface SaleRequest {
+export interface PaymentRequest {
+	readonly kind: PaymentKind;
 	readonly lane: string;
-	/** Minor units, more than 0. */
-	readonly amount: number;
+	/** Minor units, more than 0. Left out for a balance, and for a correction of the whole amount. */
+	readonly amount: number | undefined;
 	/** ISO 4217 alphabetic, the lane's currency. */
 	readonly currency: string;
 	/** The till's own number for this sale, unique per lane and business day. */
 	readonly reference: string;
 	readonly card: Card;
 	readonly pin: "ask" | "none";
+	/** The payment that is corrected or completed: its id, or what its slip says where this journal does not know it. */
+	readonly earlier: EarlierReference | undefined;
+	/** Name of the supervisor who allowed it. */
+	readonly supervisor: string | undefined;
 }
 
 export interface Submitted {
@@ -74,10 +81,11 @@ export interface Payments {
 	/** A transaction after each of its steps, once it is durable. Listeners must not throw. */
 	readonly changes: Events<Transaction>;
 	/**
-	 * Accepts a sale and starts it. Durable when it resolves; the result comes by `wait`.
-	 * @throws Fault `lane_unknown`, `lane_busy`, `reference_reused`, `idempotency_key_reused`, `card_invalid`, `request_invalid`
+	 * Accepts a payment and starts it. Durable when it resolves; the result comes by `wait`.
+	 * @throws Fault `lane_unknown`, `lane_busy`, `reference_reused`, `idempotency_key_reused`, `card_invalid`,
+	 * `request_invalid`, `supervisor_needed`, and those of `Corrections.plan`: nothing has been sent then
 	 */
-	sell(request: SaleRequest, idempotencyKey: string): Promise<Submitted>;
+	pay(request: PaymentRequest, idempotencyKey: string): Promise<Submitted>;
 	/** @throws Fault `transaction_unknown` */
 	get(id: string): Transaction;
 	/** Newest first, but open outcomes before everything else. */

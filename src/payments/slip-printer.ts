@@ -28,9 +28,11 @@ export class SlipPrinter {
 		this.#ledger = options.ledger;
 	}
 
-	/** The slips a sale that moved money owes, to be recorded with its approval. */
-	slipsFor(): readonly NewEvent[] {
-		return this.#lane.printer === undefined ? [] : copies.map((copy) => this.#queued(copy, false));
+	/** The slips an approval owes, to be recorded with it. A balance is shown, not printed. */
+	slipsFor({ kind }: Pick<Transaction, "kind">): readonly NewEvent[] {
+		return this.#lane.printer === undefined || kind === "balance"
+			? []
+			: copies.map((copy) => this.#queued(copy, false));
 	}
 
 	/** Queues one more copy, marked as duplicate. */

@@ -69,6 +69,8 @@ export async function openCounter(own: Partial<ApiOptions> = {}): Promise<Counte
 				currency: { alphabetic: "CNY", numeric: "156", digits: 2 },
 				keys: { master: 0, tpk: 0, tak: 1, tdk: 2 },
 				pin: { timeoutMs: 1000, minLength: 4, maxLength: 6 },
+				supervised: ["void", "refund"],
+				completion: { percent: 115, days: 30 },
 				slips: { merchantName: "测试商户", language: "both", testMode: true },
 			},
 		],

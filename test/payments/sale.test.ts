@@ -7,7 +7,7 @@ import { openJournal } from "../../src/journal/open-journal.ts";
 import type { Transaction } from "../../src/journal/transaction.ts";
 import { systemClock } from "../../src/kernel/clock.ts";
 import { openPayments } from "../../src/payments/open-payments.ts";
-import type { Payments, SaleRequest } from "../../src/payments/payments.ts";
+import type { Payments, PaymentRequest } from "../../src/payments/payments.ts";
 import { openPort } from "../../src/ports/open-port.ts";
 import { lengthPrefixFraming } from "../../src/wire/length-prefix-framing.ts";
 import { type ClearPad, clearPad } from "../support/clear-pad.ts";
@@ -53,6 +53,8 @@ async function start(): Promise<void> {
 				currency: { alphabetic: "CNY", numeric: "156", digits: 2 },
 				keys: { master: 0, tpk: 0, tak: 1, tdk: 2 },
 				pin: { timeoutMs: 1000, minLength: 4, maxLength: 6 },
+				supervised: ["void", "refund"],
+				completion: { percent: 115, days: 30 },
 				slips: { merchantName: "测试商户", language: "both", testMode: true },
 			},
 		],
@@ -79,14 +81,25 @@ afterEach(async () => {
 
 let sales = 0;
 
-function request(amount: number, own: Partial<SaleRequest> = {}): SaleRequest {
+function request(amount: number, own: Partial<PaymentRequest> = {}): PaymentRequest {
 	sales += 1;
-	return { lane: "lane1", amount, currency: "CNY", reference: `R${sales}`, card: testCard(), pin: "ask", ...own };
+	return {
+		kind: "sale",
+		lane: "lane1",
+		amount,
+		currency: "CNY",
+		reference: `R${sales}`,
+		card: testCard(),
+		pin: "ask",
+		earlier: undefined,
+		supervisor: undefined,
+		...own,
+	};
 }
 
 /** Sells and waits until nothing moves any more: finished, or its reversal in the queue and the lane free. */
-async function sell(amount: number, own: Partial<SaleRequest> = {}): Promise<Transaction> {
-	const { transaction } = await payments.sell(request(amount, own), `key-${sales}`);
+async function sell(amount: number, own: Partial<PaymentRequest> = {}): Promise<Transaction> {
+	const { transaction } = await payments.pay(request(amount, own), `key-${sales}`);
 	return payments.wait(transaction.id, 3000);
 }
 
@@ -170,7 +183,7 @@ describe("a doubtful answer is reversed", () => {
 		await payments.signIn("lane1");
 		// The request's MAC and the reversal's are made, the approval's cannot be checked.
 		pad.state.macsUntilUnplugged = 2;
-		const { transaction } = await payments.sell(request(2100), `key-${sales}`);
+		const { transaction } = await payments.pay(request(2100), `key-${sales}`);
 		await payments.wait(transaction.id, 600);
 		expect(await ledgerStates(2100)).toEqual(["reversed"]);
 		expect(payments.get(transaction.id)).toMatchObject({ state: "reversing", outcome: "unknown" });
@@ -182,7 +195,7 @@ describe("a doubtful answer is reversed", () => {
 	test("before the next sale of the terminal, which is refused while it cannot be delivered", async () => {
 		await payments.signIn("lane1");
 		await host.setFaults({ name: "drop", mti: "0200" }, { name: "drop", mti: "0400", count: 2 });
-		const { transaction } = await payments.sell(request(2200), `key-${sales}`);
+		const { transaction } = await payments.pay(request(2200), `key-${sales}`);
 		await payments.wait(transaction.id, 800);
 		expect(payments.reversals().map(({ id }) => id)).toEqual([transaction.id]);
 		expect(await sell(2300)).toMatchObject({ outcome: "failed", fault: { code: "reversal_pending" } });
@@ -193,7 +206,7 @@ describe("a doubtful answer is reversed", () => {
 	test("after a restart", async () => {
 		await payments.signIn("lane1");
 		await host.setFaults({ name: "drop", mti: "0200" }, { name: "drop", mti: "0400" });
-		const { transaction } = await payments.sell(request(2500), `key-${sales}`);
+		const { transaction } = await payments.pay(request(2500), `key-${sales}`);
 		await payments.wait(transaction.id, 600);
 		await close();
 		await start();
@@ -207,40 +220,40 @@ describe("one key, one sale", () => {
 	test("the same key and body give the same transaction, at once and after a restart", async () => {
 		const order = request(3000);
 		const again = { ...order, card: testCard() };
-		const both = await Promise.all([payments.sell(order, "k"), payments.sell(again, "k").catch((error) => error)]);
+		const both = await Promise.all([payments.pay(order, "k"), payments.pay(again, "k").catch((error) => error)]);
 		const first = await payments.wait(both[0].transaction.id, 3000);
 		await close();
 		await start();
-		const repeat = await payments.sell({ ...order, card: testCard() }, "k");
+		const repeat = await payments.pay({ ...order, card: testCard() }, "k");
 		expect(repeat).toMatchObject({ kind: "repeated", transaction: { id: first.id, outcome: "approved" } });
 		expect(await ledgerStates(3000)).toEqual(["approved"]);
 	});
 
 	test("the same key with another body, or a used reference, is refused", async () => {
 		const order = request(3100);
-		const { transaction } = await payments.sell(order, "k2");
+		const { transaction } = await payments.pay(order, "k2");
 		await payments.wait(transaction.id, 3000);
 		const card = testCard();
-		await expect(payments.sell({ ...order, card, amount: 3101 }, "k2")).rejects.toMatchObject({
+		await expect(payments.pay({ ...order, card, amount: 3101 }, "k2")).rejects.toMatchObject({
 			code: "idempotency_key_reused",
 		});
-		await expect(payments.sell({ ...order, card: testCard() }, "k3")).rejects.toMatchObject({
+		await expect(payments.pay({ ...order, card: testCard() }, "k3")).rejects.toMatchObject({
 			code: "reference_reused",
 		});
 	});
 
 	test("amounts, currencies and lanes are checked first", async () => {
 		for (const wrong of [{ amount: 0 }, { amount: 1.5 }, { currency: "EUR" }]) {
-			await expect(payments.sell(request(1, wrong), "k4")).rejects.toMatchObject({ code: "request_invalid" });
+			await expect(payments.pay(request(1, wrong), "k4")).rejects.toMatchObject({ code: "request_invalid" });
 		}
-		await expect(payments.sell(request(1, { lane: "x" }), "k4")).rejects.toMatchObject({ code: "lane_unknown" });
+		await expect(payments.pay(request(1, { lane: "x" }), "k4")).rejects.toMatchObject({ code: "lane_unknown" });
 	});
 });
 
 test("nothing on disk holds a card number, a track or a PIN block", async () => {
 	await sell(4000);
 	await host.setFaults({ name: "drop", mti: "0200" }, { name: "drop", mti: "0400" });
-	const { transaction } = await payments.sell(request(4100), `key-${sales}`);
+	const { transaction } = await payments.pay(request(4100), `key-${sales}`);
 	await payments.wait(transaction.id, 600);
 	const files = readdirSync(directory).map((name) => readFileSync(join(directory, name)).toString("latin1"));
 	expect(files.length).toBeGreaterThan(1);

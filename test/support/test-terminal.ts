@@ -1,5 +1,5 @@
 import type { HostLine } from "../../src/acquirers/host-line.ts";
-import type { Draft, HostAnswer, HostMessage, Profile, SaleOrder } from "../../src/acquirers/profile.ts";
+import type { Draft, HostAnswer, HostMessage, Profile, PaymentOrder } from "../../src/acquirers/profile.ts";
 import { type ClearTdesKey, clearTdesKey } from "../../src/crypto/clear/clear-keys.ts";
 import { clearPin } from "../../src/crypto/clear/clear-pin.ts";
 import { cupMac } from "../../src/crypto/clear/cup-mac.ts";
@@ -45,9 +45,9 @@ export class TestTerminal {
 		return { stan: String(this.#stan).padStart(6, "0"), batch: "000001" };
 	}
 
-	order(amount: number, pin?: string): SaleOrder {
+	order(amount: number, pin?: string): PaymentOrder {
 		const pinBlock = pin === undefined ? undefined : this.pinBlock(pin);
-		return { terminal, trace: this.trace(), amount, currency: "156", card: testCard(), pinBlock, longestPin: 6 };
+		return { kind: "sale", terminal, trace: this.trace(), amount, currency: "156", card: testCard(), pinBlock, longestPin: 6, earlier: undefined };
 	}
 
 	pinBlock(pin: string): Bytes {
@@ -63,7 +63,7 @@ export class TestTerminal {
 	}
 
 	async sell(amount: number, pin?: string): Promise<HostAnswer> {
-		return await this.exchange(this.seal(this.#profile.sale(this.order(amount, pin)).draft));
+		return await this.exchange(this.seal(this.#profile.payment(this.order(amount, pin)).draft));
 	}
 
 	async exchange(request: HostMessage): Promise<HostAnswer> {

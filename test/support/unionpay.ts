@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import type { Profile, SaleOrder, TerminalIdentity } from "../../src/acquirers/profile.ts";
+import type { Profile, PaymentOrder, TerminalIdentity } from "../../src/acquirers/profile.ts";
 import { loadUnionPay } from "../../src/acquirers/unionpay/load.ts";
 import { createUnionPayProfile } from "../../src/acquirers/unionpay/profile.ts";
 import type { UnionPayOverrides } from "../../src/acquirers/unionpay/settings.ts";
@@ -35,8 +35,9 @@ export function testCard(): Card {
 }
 
 /** The sale of M1. */
-export function saleM1(): SaleOrder {
+export function saleM1(): PaymentOrder {
 	return {
+		kind: "sale",
 		terminal,
 		trace: { stan: "000101", batch: "000001" },
 		amount: 12_345,
@@ -44,6 +45,7 @@ export function saleM1(): SaleOrder {
 		card: testCard(),
 		pinBlock: fromHex("67A5670FEF15294E"),
 		longestPin: 6,
+		earlier: undefined,
 	};
 }
 

@@ -53,6 +53,7 @@ export function readAnswer({ settings, responseCodes, request, answer, mac, head
 		remark,
 		approvedAmount: verdict === "partially_approved" ? partialAmount(request, answer) : undefined,
 		maskedPan: pan === undefined ? undefined : maskPan(pan),
+		balance: balanceOf(fieldText(answer, 54)),
 		batch: parsePrivateField(fieldText(answer, 60) ?? "")?.batch,
 		workingKeys: verdict === "approved" ? workingKeysOf(settings, request, answer) : [],
 		wish: wishOf(settings, header),
@@ -128,6 +129,13 @@ function schemeAndRemark(text: string | undefined): readonly [string | undefined
 	}
 	const remark = chinese.decode(latin1(text.slice(3))).replaceAll(/\s+/g, " ");
 	return [presentText(text.slice(0, 3)), presentText(remark)];
+}
+
+/** Field 54: account type 2, amount type 2, currency 3, C or D, amount 12; the first available balance (02) of it. */
+function balanceOf(text: string | undefined): number | undefined {
+	const entries = text?.match(/.{20}/g) ?? [];
+	const [, sign, amount] = entries.map((entry) => /^..02...([CD])(\d{12})$/.exec(entry)).find((found) => found) ?? [];
+	return amount === undefined ? undefined : Number(amount) * (sign === "D" ? -1 : 1);
 }
 
 /** The processing requirement: the sixth digit of the header. */

@@ -7,7 +7,14 @@ import { type Channel, unwrap, wrap } from "../channel.ts";
 import type { Draft, HostMessage, Profile } from "../profile.ts";
 import { readAnswer } from "./answer.ts";
 import { correlationKey, expectedKey } from "./correlation.ts";
-import { echoRequest, reducedToOriginal, reversalRequest, saleRequest, signInRequest } from "./requests.ts";
+import {
+	echoRequest,
+	paymentMessage,
+	paymentRequest,
+	reducedToOriginal,
+	reversalRequest,
+	signInRequest,
+} from "./requests.ts";
 import type { ResponseCodes } from "./response-codes.ts";
 import type { UnionPaySettings } from "./settings.ts";
 
@@ -40,13 +47,14 @@ export function createUnionPayProfile({ codec, settings, responseCodes }: UnionP
 		answersCarryMac: settings.mac.onAnswers,
 		signIn: (terminal, trace) => plain(signInRequest(settings, terminal, trace), "sign-in"),
 		echo: (terminal) => plain(echoRequest(settings, terminal), "echo"),
-		sale(order) {
-			const request = saleRequest(settings, order);
-			const draft = protectedDraft(request, "sale");
+		payment(order) {
+			const request = paymentRequest(settings, order);
+			const draft = protectedDraft(request, order.kind.replaceAll("_", " "));
 			const original = codec.encode(reducedToOriginal(settings, request));
 			wipeCardFields(request);
 			return { draft, original };
 		},
+		reversible: (kind) => paymentMessage(settings, kind).reversible,
 		reversal(original, reason, approvalCode) {
 			const request = reversalRequest(settings, codec.decode(original), reason, approvalCode);
 			return protectedDraft(request, "reversal");

@@ -1,9 +1,11 @@
 import type { Card } from "../../card/card.ts";
+import type { PaymentKind } from "../../card/payment-kind.ts";
 import type { Message } from "../../iso8583/message.ts";
+import { Fault } from "../../kernel/fault.ts";
 import type { Bytes } from "../../wire/bytes.ts";
-import type { ReversalReason, SaleOrder, TerminalIdentity, TraceIdentity } from "../profile.ts";
+import type { EarlierPayment, PaymentOrder, ReversalReason, TerminalIdentity, TraceIdentity } from "../profile.ts";
 import { privateFieldText } from "./private-field.ts";
-import type { UnionPaySettings } from "./settings.ts";
+import type { PaymentMessage, UnionPaySettings } from "./settings.ts";
 
 /** 0800: asks for working keys; carries no MAC. */
 export function signInRequest(settings: UnionPaySettings, terminal: TerminalIdentity, trace: TraceIdentity): Message {
@@ -31,25 +33,65 @@ export function echoRequest(settings: UnionPaySettings, terminal: TerminalIdenti
 	};
 }
 
-/** 0200 sale. Wipe fields 2, 14, 35 and 36 when it is encoded: they are copies of card data. */
-export function saleRequest(settings: UnionPaySettings, order: SaleOrder): Message {
-	const { mti, processingCode, conditionCode, messageType, networkCode } = settings.messages.sale;
+/**
+ * 0100, 0200 or 0220: a card transaction. Wipe fields 2, 14, 35 and 36 when it is encoded: they are copies of card data.
+ * @throws Fault `E_ILLEGAL` for a kind the host does not offer, `earlier_incomplete` when its answer is not known well enough
+ */
+export function paymentRequest(settings: UnionPaySettings, order: PaymentOrder): Message {
+	const spec = paymentMessage(settings, order.kind);
+	const { mti, processingCode, conditionCode, messageType } = spec;
 	const { batch, stan } = order.trace;
 	return {
 		mti,
 		fields: {
 			...cardFields(order.card),
 			3: processingCode,
-			4: String(order.amount).padStart(12, "0"),
+			...(spec.amount ? { 4: String(order.amount).padStart(12, "0") } : {}),
 			11: stan,
 			22: `${order.card.entry === "magnetic" ? "02" : "01"}${order.pinBlock === undefined ? "2" : "1"}`,
 			25: conditionCode,
 			...pinFields(settings, order),
+			...quotedFields(spec, order.earlier ?? {}),
 			...terminalFields(order.terminal),
 			49: order.currency,
-			60: privateFieldText({ messageType, batch, networkCode, conditions: settings.terminalConditions }),
+			60: privateFieldText({ messageType, batch, networkCode: "000", conditions: settings.terminalConditions }),
+			...originalField(spec, order.earlier ?? {}),
+			...(spec.remark === undefined ? {} : { 63: remarkText(spec.remark, order.terminal) }),
 		},
 	};
+}
+
+/** @throws Fault `E_ILLEGAL` */
+export function paymentMessage(settings: UnionPaySettings, kind: PaymentKind): PaymentMessage {
+	const spec = settings.messages.payments[kind];
+	if (spec === undefined) {
+		throw new Fault("E_ILLEGAL", { detail: `This acquirer does not offer ${kind}`, context: { kind } });
+	}
+	return spec;
+}
+
+/** Fields 37 and 38, as the earlier payment's answer had them. */
+function quotedFields({ quotes }: PaymentMessage, earlier: EarlierPayment): Message["fields"] {
+	const known = { 37: earlier.retrievalReference, 38: earlier.approvalCode } as const;
+	const quoted = ([37, 38] as const).flatMap((field) => {
+		const value = known[field];
+		if (quotes[field] === "required" && value === undefined) {
+			throw new Fault("earlier_incomplete", { detail: `Field ${field} of the earlier payment is not known` });
+		}
+		return quotes[field] === undefined || value === undefined ? [] : [[field, value] as const];
+	});
+	return Object.fromEntries(quoted);
+}
+
+const zeros = { batch: "000000", stan: "000000", date: "0000" } as const;
+
+/** Field 61: batch, trace number and date of the earlier payment, as many of them as the message has. */
+function originalField({ original }: PaymentMessage, earlier: EarlierPayment): Message["fields"] {
+	return original.length === 0 ? {} : { 61: original.map((part) => earlier[part] ?? zeros[part]).join("") };
+}
+
+function remarkText(remark: string, { operator }: TerminalIdentity): string {
+	return remark === "operator" ? operator.padEnd(3) : remark;
 }
 
 /** What a reversal will need of a request, and nothing else. */
@@ -98,7 +140,7 @@ function trackField(track: Bytes): Bytes {
 }
 
 /** Fields 26, 52 and 53 travel together. */
-function pinFields(settings: UnionPaySettings, { pinBlock, longestPin }: SaleOrder): Message["fields"] {
+function pinFields(settings: UnionPaySettings, { pinBlock, longestPin }: PaymentOrder): Message["fields"] {
 	return pinBlock === undefined
 		? {}
 		: { 26: String(longestPin).padStart(2, "0"), 52: pinBlock, 53: settings.pin.securityControl };

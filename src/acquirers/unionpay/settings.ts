@@ -1,7 +1,10 @@
 import { z } from "zod";
+import { paymentKinds } from "../../card/payment-kind.ts";
 import { Fault } from "../../kernel/fault.ts";
 
 const digits = (count: number) => z.string().regex(new RegExp(`^\\d{${count}}$`), `${count} digits`);
+
+const quote = z.enum(["required", "if_known"]);
 
 /** What an acquirer may want otherwise than the profile says; set under its name in the daemon's configuration. */
 const ownValues = {
@@ -26,6 +29,25 @@ const ownValues = {
 	terminalConditions: z.string().regex(/^\d{0,6}$/, "up to six digits"),
 };
 
+/** One kind of card transaction: what its request says besides card, amount and identity. */
+const paymentSchema = z.strictObject({
+	mti: digits(4),
+	processingCode: digits(6),
+	conditionCode: digits(2),
+	messageType: digits(2),
+	/** Whether field 4 is there. */
+	amount: z.boolean().default(true),
+	reversible: z.boolean(),
+	/** Sub-fields of field 61 that name the earlier payment; what is not known is zeros. */
+	original: z.array(z.enum(["batch", "stan", "date"])).default([]),
+	/** Fields 37 and 38 of the earlier payment's answer; `required` ones must be known. */
+	quotes: z.strictObject({ 37: quote, 38: quote }).partial().default({}),
+	/** Field 63: the operator's number, or fixed text. */
+	remark: z.union([z.literal("operator"), z.string().regex(/^\d{3}$/)]).optional(),
+});
+
+export type PaymentMessage = Readonly<z.infer<typeof paymentSchema>>;
+
 const settingsSchema = z.strictObject({
 	id: z.string().min(1),
 	...ownValues,
@@ -34,13 +56,8 @@ const settingsSchema = z.strictObject({
 	messages: z.strictObject({
 		signIn: z.strictObject({ mti: digits(4), messageType: digits(2) }),
 		echo: z.strictObject({ mti: digits(4), messageType: digits(2), networkCode: digits(3), batch: digits(6) }),
-		sale: z.strictObject({
-			mti: digits(4),
-			processingCode: digits(6),
-			conditionCode: digits(2),
-			messageType: digits(2),
-			networkCode: digits(3),
-		}),
+		/** The card transactions of this host; kinds left out are not offered. */
+		payments: z.partialRecord(z.enum(paymentKinds), paymentSchema),
 		reversal: z.strictObject({
 			mti: digits(4),
 			repeats: z.array(z.int().min(2).max(63)).min(1),

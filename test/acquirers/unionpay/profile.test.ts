@@ -26,7 +26,7 @@ function sealed(draft: ReturnType<typeof profile.reversal>): HostMessage {
 	return draft.seal(draft.macInput === undefined ? undefined : testMac(draft.macInput.data));
 }
 
-const m1 = sealed(profile.sale(saleM1()).draft);
+const m1 = sealed(profile.payment(saleM1()).draft);
 
 /** M2 with other fields; `undefined` leaves one out. */
 function answerM2(changes: Record<number, string | undefined>, mti = "0210", header = "603100310000"): Bytes {
@@ -55,7 +55,7 @@ describe("synthetic messages through the profile", () => {
 	});
 
 	test("its reversal is M3, byte for byte", () => {
-		const { original } = profile.sale(saleM1());
+		const { original } = profile.payment(saleM1());
 		expect(toHex(sealed(profile.reversal(original, "no_answer", undefined)).bytes)).toBe(toHex(synthetic("M3")));
 	});
 
@@ -92,7 +92,7 @@ describe("synthetic messages through the profile", () => {
 	});
 
 	test("M4 answers M3", () => {
-		const m3 = sealed(profile.reversal(profile.sale(saleM1()).original, "no_answer", undefined));
+		const m3 = sealed(profile.reversal(profile.payment(saleM1()).original, "no_answer", undefined));
 		expect(profile.correlate(synthetic("M4"))).toBe(m3.correlation);
 		const { mac, responseCode } = profile.readAnswer(m3, synthetic("M4"));
 		expect(responseCode).toBe("00");
@@ -102,7 +102,7 @@ describe("synthetic messages through the profile", () => {
 
 describe("requests", () => {
 	test("the original keeps no track and no PIN block", () => {
-		const { original } = profile.sale(saleM1());
+		const { original } = profile.payment(saleM1());
 		const kept = codec.decode(original);
 		expect(Object.keys(kept.fields).map(Number)).toEqual([3, 4, 11, 22, 25, 41, 42, 49, 60]);
 		expect(toHex(original)).not.toContain("6222020123456789");
@@ -112,7 +112,7 @@ describe("requests", () => {
 	test("a keyed card sends number and expiry, and its reversal repeats them", () => {
 		const parsed = manualCard("6222020123456789", "3012");
 		const card = present("problem" in parsed ? undefined : parsed, "card");
-		const { draft, original } = profile.sale({
+		const { draft, original } = profile.payment({
 			...saleM1(),
 			card,
 			pinBlock: undefined,
@@ -127,7 +127,7 @@ describe("requests", () => {
 
 	test("the card itself is not touched by the wiping of its copies", () => {
 		const order = saleM1();
-		profile.sale(order);
+		profile.payment(order);
 		expect(order.card.entry === "magnetic" && fromLatin1(order.card.track2.reveal())).toBe(
 			"6222020123456789=30122010000000000",
 		);
@@ -150,14 +150,14 @@ describe("requests", () => {
 		const bare = shippedProfile({ header: null });
 		const message = bare.echo(terminal).seal(undefined);
 		expect(toHex(message.bytes).slice(0, 14)).toBe("60000300000820");
-		const draft = bare.sale(saleM1()).draft;
+		const draft = bare.payment(saleM1()).draft;
 		const request = draft.seal(testMac(draft.macInput?.data ?? new Uint8Array()));
 		const answer = concatBytes(synthetic("M2").subarray(0, 5), synthetic("M2").subarray(11));
 		expect(bare.readAnswer(request, answer).wish).toBe("nothing");
 	});
 
 	test("a protected message is not sealed without its MAC", () => {
-		expect(() => profile.sale(saleM1()).draft.seal(undefined)).toThrow(RangeError);
+		expect(() => profile.payment(saleM1()).draft.seal(undefined)).toThrow(RangeError);
 	});
 });
 

@@ -95,7 +95,7 @@ describe("a well-behaved acquirer", () => {
 	test("tells a wrong PIN from a PIN block that is none", async () => {
 		expect(await codeOf(till.sell(1250, "654321"))).toBe("55");
 		const order = { ...till.order(1250), pinBlock: fromHex("0011223344556677") };
-		expect(await codeOf(till.exchange(till.seal(profile.sale(order).draft)))).toBe("99");
+		expect(await codeOf(till.exchange(till.seal(profile.payment(order).draft)))).toBe("99");
 	});
 
 	test("answers an echo", async () => {
@@ -116,7 +116,7 @@ describe("a well-behaved acquirer", () => {
 	});
 
 	test("refuses a wrong MAC, a used trace number, and whoever has not signed in", async () => {
-		const { draft } = profile.sale(till.order(100));
+		const { draft } = profile.payment(till.order(100));
 		expect(await codeOf(till.exchange(draft.seal(latin1("00000000"))))).toBe("A0");
 		const sale = till.seal(draft);
 		expect(await codeOf(till.exchange(sale))).toBe("00");
@@ -127,11 +127,11 @@ describe("a well-behaved acquirer", () => {
 
 	test("knows only its own terminals", async () => {
 		const stranger = { ...till.order(100), terminal: { ...identity, terminalId: "00000099" } };
-		expect(await codeOf(till.exchange(till.seal(profile.sale(stranger).draft)))).toBe("97");
+		expect(await codeOf(till.exchange(till.seal(profile.payment(stranger).draft)))).toBe("97");
 	});
 
 	test("reverses once, however often it is asked", async () => {
-		const { draft, original } = profile.sale(till.order(777));
+		const { draft, original } = profile.payment(till.order(777));
 		await till.exchange(till.seal(draft));
 		const reversal = till.seal(profile.reversal(original, "no_answer", undefined));
 		expect(await codeOf(till.exchange(reversal))).toBe("00");
@@ -141,9 +141,9 @@ describe("a well-behaved acquirer", () => {
 	});
 
 	test("has nothing to reverse for what it never saw or has declined", async () => {
-		const unseen = profile.sale(till.order(100)).original;
+		const unseen = profile.payment(till.order(100)).original;
 		expect(await codeOf(till.exchange(till.seal(profile.reversal(unseen, "no_answer", undefined))))).toBe("25");
-		const { draft, original } = profile.sale(till.order(900_051));
+		const { draft, original } = profile.payment(till.order(900_051));
 		await till.exchange(till.seal(draft));
 		expect(await codeOf(till.exchange(till.seal(profile.reversal(original, "no_answer", undefined))))).toBe("25");
 	});
@@ -163,7 +163,7 @@ describe("a well-behaved acquirer", () => {
 describe("a strict acquirer", () => {
 	test("lists what is wrong with a request", async () => {
 		const before = (await acquirer.state()).violations.length;
-		const sale = till.seal(profile.sale(till.order(100)).draft);
+		const sale = till.seal(profile.payment(till.order(100)).draft);
 		const wrongTpdu = Uint8Array.from(sale.bytes);
 		wrongTpdu[0] = 0x61;
 		wrongTpdu[7] = 0x03;
@@ -175,7 +175,7 @@ describe("a strict acquirer", () => {
 	test("has no complaint about a day of ordinary work", async () => {
 		const before = (await acquirer.state()).violations.length;
 		await till.sell(100, "123456");
-		const { draft, original } = profile.sale(till.order(200));
+		const { draft, original } = profile.payment(till.order(200));
 		await till.exchange(till.seal(draft));
 		await till.exchange(till.seal(profile.reversal(original, "not_completed", "123456")));
 		await till.exchange(profile.echo(identity).seal(undefined));
@@ -214,7 +214,7 @@ describe("faults", () => {
 	});
 
 	test("refuse: the code given, as often as given", async () => {
-		const { draft, original } = profile.sale(till.order(5006));
+		const { draft, original } = profile.payment(till.order(5006));
 		await till.exchange(till.seal(draft));
 		await acquirer.setFaults({ name: "refuse", mti: "0400", count: 2, value: "96" });
 		const reversal = till.seal(profile.reversal(original, "no_answer", undefined));

@@ -1,54 +1,62 @@
+import type { EarlierPayment } from "../acquirers/profile.ts";
 import { type Card, wipeCard } from "../card/card.ts";
 import { maskPan, pinBlockDigits } from "../card/pan.ts";
+import type { Claim } from "../journal/journal.ts";
 import type { Transaction } from "../journal/transaction.ts";
 import { asFault, Fault } from "../kernel/fault.ts";
 import { type Bytes, fromLatin1 } from "../wire/bytes.ts";
 import { authorize } from "./authorization.ts";
 import type { Ledger, NewEvent, StepExtras } from "./ledger.ts";
+import { advance, beginPayment, type PaymentInput, type PaymentTask } from "./payment-machine.ts";
 import { obstaclesOf } from "./readiness.ts";
 import { reversalSecrets } from "./reversal-message.ts";
 import type { ReversalQueue } from "./reversal-queue.ts";
-import { advanceSale, type SaleInput, type SaleState, type SaleTask, saleBegins } from "./sale-machine.ts";
 import { signIn } from "./sign-in.ts";
 import type { SlipPrinter } from "./slip-printer.ts";
 import type { Terminal } from "./terminal.ts";
 
-export interface Sale {
+/** An accepted payment and what its journal does not hold. */
+export interface Payment {
 	readonly id: string;
 	readonly card: Card;
+	readonly cardMark: string;
 	readonly pin: "ask" | "none";
+	/** What the host is told of an earlier payment. */
+	readonly earlier: EarlierPayment | undefined;
+	/** Names that belong to this payment once it is approved: it is the one correction of another. */
+	readonly claims: readonly Claim[];
 }
 
-export interface SaleRooms {
+export interface PaymentRooms {
 	readonly ledger: Ledger;
 	readonly terminal: Terminal;
 	readonly reversals: ReversalQueue;
 	readonly slips: SlipPrinter;
 }
 
-/** Runs one sale: does what the machine asks, records what it decides, tells it what came of it. */
-export class SaleRunner {
+/** Runs one payment: does what the machine asks, records what it decides, tells it what came of it. */
+export class PaymentRunner {
 	readonly id: string;
-	readonly #sale: Sale;
-	readonly #rooms: SaleRooms;
+	readonly #payment: Payment;
+	readonly #rooms: PaymentRooms;
 	readonly #cancel = new AbortController();
 	#handedOver = false;
 	#cancelling: Promise<Transaction> | undefined;
 	#pinBlock: Bytes | undefined;
 
-	constructor(sale: Sale, rooms: SaleRooms) {
-		this.id = sale.id;
-		this.#sale = sale;
+	constructor(payment: Payment, rooms: PaymentRooms) {
+		this.id = payment.id;
+		this.#payment = payment;
 		this.#rooms = rooms;
 	}
 
-	/** Ends when the sale is over, or its reversal is in the queue. Never rejects for what a device or host did. */
+	/** Ends when the payment is over, or its reversal is in the queue. Never rejects for what a device or host did. */
 	async run(): Promise<void> {
 		const { terminal, slips } = this.#rooms;
 		try {
 			await terminal.exclusively(() => this.#loop());
 		} finally {
-			wipeCard(this.#sale.card);
+			wipeCard(this.#payment.card);
 			this.#pinBlock?.fill(0);
 		}
 		slips.printQueued(this.id);
@@ -67,17 +75,19 @@ export class SaleRunner {
 	}
 
 	async #loop(): Promise<void> {
-		let state: SaleState = saleBegins;
-		await this.#record([{ type: "card_read", entry: this.#sale.card.entry, maskedPan: this.#maskedPan() }]);
+		const { ledger, terminal } = this.#rooms;
+		const { card, cardMark } = this.#payment;
+		let state = beginPayment(terminal.lane.acquirer.profile.reversible(ledger.get(this.id).kind));
+		await this.#record([{ type: "card_read", entry: card.entry, maskedPan: this.#maskedPan(), cardMark }]);
 		while (state.task.do !== "over") {
 			const input = await this.#attempt(state.task);
-			const move = advanceSale(state, input);
+			const move = advance(state, input);
 			await this.#record(move.record);
-			state = { task: move.next, repeated: move.repeated };
+			state = move.state;
 		}
 	}
 
-	async #attempt(task: SaleTask): Promise<SaleInput> {
+	async #attempt(task: PaymentTask): Promise<PaymentInput> {
 		try {
 			return await this.#perform(task);
 		} catch (error) {
@@ -86,7 +96,7 @@ export class SaleRunner {
 		}
 	}
 
-	async #perform(task: SaleTask): Promise<SaleInput> {
+	async #perform(task: PaymentTask): Promise<PaymentInput> {
 		const { terminal, reversals } = this.#rooms;
 		const cancel = this.#cancel.signal;
 		switch (task.do) {
@@ -115,18 +125,18 @@ export class SaleRunner {
 		}
 	}
 
-	#check(): SaleInput {
+	#check(): PaymentInput {
 		const [obstacle] = obstaclesOf(this.#rooms.terminal.lane);
 		return obstacle === undefined ? { is: "done" } : { is: "failed", fault: obstacle };
 	}
 
-	async #takePin(cancel: AbortSignal): Promise<SaleInput> {
-		if (this.#sale.pin === "none") {
+	async #takePin(cancel: AbortSignal): Promise<PaymentInput> {
+		if (this.#payment.pin === "none") {
 			return { is: "pin", pin: "not_required" };
 		}
 		const { terminal } = this.#rooms;
 		await this.#record([{ type: "pin_requested" }]);
-		const panDigits = pinBlockDigits(this.#sale.card.pan);
+		const panDigits = pinBlockDigits(this.#payment.card.pan);
 		const result = await terminal.lane.pinPad
 			.use()
 			.enterPin({ panDigits, at: terminal.slotOf("TPK"), ...terminal.lane.pin, onKey: () => undefined }, cancel)
@@ -144,13 +154,14 @@ export class SaleRunner {
 		}
 	}
 
-	#authorize(cancel: AbortSignal): Promise<SaleInput> {
+	#authorize(cancel: AbortSignal): Promise<PaymentInput> {
 		const { ledger, terminal } = this.#rooms;
 		return authorize({
 			ledger,
 			terminal,
 			transaction: ledger.get(this.id),
-			card: this.#sale.card,
+			card: this.#payment.card,
+			earlier: this.#payment.earlier,
 			pinBlock: this.#pinBlock,
 			cancel,
 			onHandOver: () => {
@@ -159,7 +170,7 @@ export class SaleRunner {
 		});
 	}
 
-	async #verify(task: Extract<SaleTask, { do: "verify_mac" }>): Promise<SaleInput> {
+	async #verify(task: Extract<PaymentTask, { do: "verify_mac" }>): Promise<PaymentInput> {
 		try {
 			const genuine = await this.#rooms.terminal.verifyMac(task.answer, undefined);
 			return genuine ? { is: "done" } : { is: "in_doubt", reason: "mac_wrong", fault: new Fault("mac_wrong") };
@@ -175,13 +186,16 @@ export class SaleRunner {
 		}
 		const { ledger, slips } = this.#rooms;
 		const approved = events.some((event) => event.type === "approved");
-		const all = approved ? [...events, ...slips.slipsFor()] : events;
-		await ledger.recordForSure(this.id, all, endsDoubt(events) ? forgetReversal : {});
+		const all = approved ? [...events, ...slips.slipsFor(ledger.get(this.id))] : events;
+		await ledger.recordForSure(this.id, all, {
+			...(endsDoubt(events) ? forgetReversal : {}),
+			...(approved ? { claims: this.#payment.claims } : {}),
+		});
 		this.#handedOver &&= !events.some((event) => event.type === "to_repeat");
 	}
 
 	#maskedPan(): string {
-		return maskPan(fromLatin1(this.#sale.card.pan.reveal()));
+		return maskPan(fromLatin1(this.#payment.card.pan.reveal()));
 	}
 }
 
@@ -189,5 +203,7 @@ const forgetReversal: StepExtras = { erase: [...reversalSecrets] };
 
 /** Once the host's word is certain, nothing that a reversal would need is kept. */
 function endsDoubt(events: readonly NewEvent[]): boolean {
-	return events.some(({ type }) => type === "approved" || type === "declined" || type === "to_repeat");
+	return events.some(
+		({ type }) => type === "approved" || type === "declined" || type === "to_repeat" || type === "left_in_doubt",
+	);
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { HostAnswer, ResponseMeaning } from "../../src/acquirers/profile.ts";
 import { Fault } from "../../src/kernel/fault.ts";
-import { advanceSale, type SaleInput, type SaleState, saleBegins } from "../../src/payments/sale-machine.ts";
+import { advance, beginPayment, type PaymentInput, type PaymentState } from "../../src/payments/payment-machine.ts";
 import { nextStan } from "../../src/payments/stan.ts";
 
 const answer: HostAnswer = {
@@ -19,6 +19,7 @@ const answer: HostAnswer = {
 	remark: undefined,
 	approvedAmount: undefined,
 	maskedPan: undefined,
+	balance: undefined,
 	batch: undefined,
 	workingKeys: [],
 	wish: "nothing",
@@ -32,22 +33,22 @@ const meaning: ResponseMeaning = {
 	cashier: { en: "", zh: "" },
 };
 
-const badMac: SaleInput = {
+const badMac: PaymentInput = {
 	is: "answered",
 	answer: { ...answer, responseCode: "A0", verdict: "declined" },
 	meaning: { ...meaning, code: "A0", verdict: "declined", action: "sign_in_and_repeat" },
 };
 
-function play(inputs: readonly SaleInput[], from: SaleState = saleBegins): readonly string[] {
+function play(inputs: readonly PaymentInput[], from: PaymentState = beginPayment(true)): readonly string[] {
 	let state = from;
 	return inputs.flatMap((input) => {
-		const move = advanceSale(state, input);
-		state = { task: move.next, repeated: move.repeated };
-		return [...move.record.map(({ type }) => type), `→ ${move.next.do}`];
+		const move = advance(state, input);
+		state = move.state;
+		return [...move.record.map(({ type }) => type), `→ ${state.task.do}`];
 	});
 }
 
-const done: SaleInput = { is: "done" };
+const done: PaymentInput = { is: "done" };
 
 describe("a sale", () => {
 	test("checks, clears reversals, signs in, takes the PIN, authorizes, verifies, and only then believes", () => {
@@ -64,16 +65,16 @@ describe("a sale", () => {
 	});
 
 	test("owes a reversal when an approval cannot be believed, and keeps what the host said", () => {
-		const state: SaleState = { task: { do: "verify_mac", answer }, repeated: false };
-		const move = advanceSale(state, { is: "in_doubt", reason: "mac_wrong", fault: new Fault("mac_wrong") });
-		expect(move.next).toEqual({ do: "reverse" });
+		const state: PaymentState = { task: { do: "verify_mac", answer }, repeated: false, reversible: true };
+		const move = advance(state, { is: "in_doubt", reason: "mac_wrong", fault: new Fault("mac_wrong") });
+		expect(move.state.task).toEqual({ do: "reverse" });
 		expect(move.record).toMatchObject([
 			{ type: "reversal_owed", reason: "mac_wrong", reply: { approvalCode: "A1B2C3" } },
 		]);
 	});
 
 	test("signs in and repeats once when the host refuses the keys, never twice", () => {
-		const authorizing: SaleState = { task: { do: "authorize" }, repeated: false };
+		const authorizing: PaymentState = { task: { do: "authorize" }, repeated: false, reversible: true };
 		expect(play([badMac, done, { is: "pin", pin: "entered" }, badMac], authorizing)).toEqual([
 			"to_repeat",
 			"→ sign_in",
@@ -92,9 +93,9 @@ describe("a sale", () => {
 	});
 
 	test("says `not_sent` only of a request that was about to leave", () => {
-		const failed: SaleInput = { is: "failed", fault: new Fault("host_unreachable") };
+		const failed: PaymentInput = { is: "failed", fault: new Fault("host_unreachable") };
 		expect(play([failed])).toEqual(["failed", "→ over"]);
-		expect(play([failed], { task: { do: "authorize" }, repeated: false })).toEqual(["not_sent", "→ over"]);
+		expect(play([failed], { task: { do: "authorize" }, repeated: false, reversible: true })).toEqual(["not_sent", "→ over"]);
 	});
 });
 

@@ -4,8 +4,8 @@ import type { Fault } from "../kernel/fault.ts";
 import { hostReply } from "./host-reply.ts";
 import type { NewEvent } from "./ledger.ts";
 
-/** What the runner is asked to do next. `over` ends the sale. */
-export type SaleTask =
+/** What the runner is asked to do next. `over` ends the payment. */
+export type PaymentTask =
 	| { readonly do: "check" }
 	| { readonly do: "clear_reversals" }
 	/** `force`: the host or the pad said that the present keys are no good. */
@@ -17,9 +17,9 @@ export type SaleTask =
 	| { readonly do: "over" };
 
 /** What came of a task. */
-export type SaleInput =
+export type PaymentInput =
 	| { readonly is: "done" }
-	/** Nothing was sent; the sale cannot go on. */
+	/** Nothing was sent; the payment cannot go on. */
 	| { readonly is: "failed"; readonly fault: Fault }
 	| { readonly is: "cancelled"; readonly by: "till" | "cardholder" | "time_out" }
 	| { readonly is: "pin"; readonly pin: "entered" | "bypassed" | "not_required" }
@@ -27,23 +27,26 @@ export type SaleInput =
 	| { readonly is: "in_doubt"; readonly reason: ReversalReason; readonly fault: Fault }
 	| { readonly is: "answered"; readonly answer: HostAnswer; readonly meaning: ResponseMeaning };
 
-export interface SaleMove {
-	/** To be durable before the next task begins. */
-	readonly record: readonly NewEvent[];
-	readonly next: SaleTask;
+export interface PaymentState {
+	readonly task: PaymentTask;
 	/** New keys were fetched once because the present ones were no good: a second time is final. */
 	readonly repeated: boolean;
+	/** Whether the host lets this kind be reversed. */
+	readonly reversible: boolean;
 }
 
-export interface SaleState {
-	readonly task: SaleTask;
-	readonly repeated: boolean;
+export interface PaymentMove {
+	/** To be durable before the next task begins. */
+	readonly record: readonly NewEvent[];
+	readonly state: PaymentState;
 }
 
-export const saleBegins: SaleState = { task: { do: "check" }, repeated: false };
+export function beginPayment(reversible: boolean): PaymentState {
+	return { task: { do: "check" }, repeated: false, reversible };
+}
 
-/** One step of a sale: pure, the only place where its course is decided. */
-export function advanceSale(state: SaleState, input: SaleInput): SaleMove {
+/** One step of a payment: pure, the only place where its course is decided. */
+export function advance(state: PaymentState, input: PaymentInput): PaymentMove {
 	switch (input.is) {
 		case "failed":
 			return fail(state, input.fault);
@@ -60,7 +63,7 @@ export function advanceSale(state: SaleState, input: SaleInput): SaleMove {
 	}
 }
 
-function afterDone(state: SaleState): SaleMove {
+function afterDone(state: PaymentState): PaymentMove {
 	switch (state.task.do) {
 		case "check":
 			return go(state, { do: "clear_reversals" });
@@ -78,17 +81,13 @@ function afterDone(state: SaleState): SaleMove {
 	}
 }
 
-function judge(state: SaleState, answer: HostAnswer, meaning: ResponseMeaning): SaleMove {
+function judge(state: PaymentState, answer: HostAnswer, meaning: ResponseMeaning): PaymentMove {
 	if (answer.verdict !== "declined") {
 		return go(state, { do: "verify_mac", answer });
 	}
 	const reply = hostReply(answer);
 	if (meaning.action === "sign_in_and_repeat" && !state.repeated) {
-		return {
-			record: [{ type: "to_repeat", reply }],
-			next: { do: "sign_in", force: true },
-			repeated: true,
-		};
+		return go({ ...state, repeated: true }, { do: "sign_in", force: true }, { type: "to_repeat", reply });
 	}
 	return over(state, { type: "declined", reply });
 }
@@ -98,30 +97,31 @@ function approval(answer: HostAnswer): NewEvent {
 }
 
 /** A pad that has no working keys, perhaps another one than this morning, gets them; nothing was sent yet. */
-function fail(state: SaleState, fault: Fault): SaleMove {
+function fail(state: PaymentState, fault: Fault): PaymentMove {
 	return fault.code === "keys_missing" && !state.repeated
-		? { record: [], next: { do: "sign_in", force: true }, repeated: true }
+		? go({ ...state, repeated: true }, { do: "sign_in", force: true })
 		: over(state, failure(state, fault));
 }
 
-function failure(state: SaleState, fault: Fault): NewEvent {
+function failure(state: PaymentState, fault: Fault): NewEvent {
 	const type = state.task.do === "authorize" ? "not_sent" : "failed";
 	return { type, code: fault.code, detail: fault.message };
 }
 
-function owe(state: SaleState, reason: ReversalReason, fault: Fault): SaleMove {
+/** The host may have done it: what can be reversed is, what cannot is left for a person to find out. */
+function owe(state: PaymentState, reason: ReversalReason, fault: Fault): PaymentMove {
+	const { code, message: detail } = fault;
+	if (!state.reversible) {
+		return over(state, { type: "left_in_doubt", code, detail });
+	}
 	const disbelieved = state.task.do === "verify_mac" ? { reply: hostReply(state.task.answer) } : {};
-	return go(
-		state,
-		{ do: "reverse" },
-		{ type: "reversal_owed", reason, code: fault.code, detail: fault.message, ...disbelieved },
-	);
+	return go(state, { do: "reverse" }, { type: "reversal_owed", reason, code, detail, ...disbelieved });
 }
 
-function go(state: SaleState, next: SaleTask, ...record: readonly NewEvent[]): SaleMove {
-	return { record, next, repeated: state.repeated };
+function go(state: PaymentState, task: PaymentTask, ...record: readonly NewEvent[]): PaymentMove {
+	return { record, state: { ...state, task } };
 }
 
-function over(state: SaleState, ...record: readonly NewEvent[]): SaleMove {
+function over(state: PaymentState, ...record: readonly NewEvent[]): PaymentMove {
 	return go(state, { do: "over" }, ...record);
 }
