@@ -37,6 +37,24 @@ export class Callers {
 		}
 	}
 
+	/**
+	 * Name of the supervisor whose token stands beside the caller's.
+	 * @throws Fault `supervisor_needed` when a token is there that is no supervisor's
+	 */
+	supervisorOf({ headers }: FastifyRequest): string | undefined {
+		const secret = headers[supervisorHeader];
+		if (typeof secret !== "string") {
+			return undefined;
+		}
+		const token = this.#tokens.verify(secret);
+		if (token === undefined || !mayUse(token.scopes, "supervise")) {
+			throw new Fault("supervisor_needed", {
+				detail: "The supervisor's token is not valid, or lacks the scope supervise",
+			});
+		}
+		return token.name;
+	}
+
 	/** Whether the token of a request that began long ago still counts; not when that cannot be told. */
 	stillAllowed(request: FastifyRequest): boolean {
 		try {
@@ -49,6 +67,9 @@ export class Callers {
 		}
 	}
 }
+
+/** Carries the token of a supervisor who allows what the caller asks for. */
+const supervisorHeader = "tillbridge-supervisor";
 
 function secretOf({ headers }: FastifyRequest): string {
 	return /^Bearer +(\S+)$/i.exec(headers.authorization ?? "")?.[1] ?? "";

@@ -55,7 +55,8 @@ function isPreflight({ method, headers }: FastifyRequest): boolean {
 function answerPreflight(reply: FastifyReply): FastifyReply {
 	const allowed = {
 		"access-control-allow-methods": "GET, POST",
-		"access-control-allow-headers": "Authorization, Content-Type, Idempotency-Key, Prefer, Last-Event-ID",
+		"access-control-allow-headers":
+			"Authorization, Content-Type, Idempotency-Key, Prefer, Last-Event-ID, Tillbridge-Supervisor",
 		"access-control-max-age": "600",
 	};
 	return reply.code(204).headers(allowed).send();

@@ -46,6 +46,8 @@ interface Call<R extends RequestSpec> extends CallContext {
 interface CallContext {
 	/** The caller's token; absent on routes that need none. */
 	readonly token: Token | undefined;
+	/** Name of the supervisor who stands beside the caller. @throws Fault `supervisor_needed` */
+	readonly supervisor: () => string | undefined;
 	/** True as long as the caller's token holds its scope: for answers that go on for hours. */
 	readonly allowed: () => boolean;
 	/** Aborts when the caller has gone or the daemon stops. */
@@ -95,6 +97,7 @@ export function route<const R extends RequestSpec, const A extends AnswerSpecs>(
 		async run(raw) {
 			const answer = await handle({
 				token: raw.token,
+				supervisor: raw.supervisor,
 				allowed: raw.allowed,
 				signal: raw.signal,
 				params: parsePart<R["params"]>(request.params, "path", raw.params),

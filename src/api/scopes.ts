@@ -1,14 +1,18 @@
 /** What a token may be used for. */
-export const scopes = ["read", "sell", "operate", "admin"] as const;
+export const scopes = ["read", "sell", "supervise", "operate", "admin"] as const;
 
 export type Scope = (typeof scopes)[number];
 
-/** A till that sells must see what it sold, and a technician what he tests: those scopes hold `read` in them. */
+/**
+ * A till that sells must see what it sold, and a technician what he tests: those scopes hold `read` in them.
+ * A supervisor's token allows what another token asks for, and nothing by itself.
+ */
 const holds: Readonly<Record<Scope, readonly Scope[]>> = {
 	read: ["read"],
 	sell: ["read", "sell"],
+	supervise: ["supervise"],
 	operate: ["read", "operate"],
-	admin: ["read", "sell", "operate", "admin"],
+	admin: ["read", "sell", "supervise", "operate", "admin"],
 };
 
 /** True when one of the granted scopes holds the needed one. */

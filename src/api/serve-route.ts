@@ -24,6 +24,7 @@ export function serveRoute(app: FastifyInstance, route: Route, { callers, stoppi
 		async handler(request, reply) {
 			const answer = await route.run({
 				token: callers.tokenOf(request),
+				supervisor: () => callers.supervisorOf(request),
 				allowed: () => callers.stillAllowed(request),
 				signal: AbortSignal.any([stopping, goneSignal(reply)]),
 				params: request.params,

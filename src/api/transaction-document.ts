@@ -1,7 +1,9 @@
 import { z } from "zod";
+import { paymentKinds } from "../card/payment-kind.ts";
 import { safeToRetry, type Transaction } from "../journal/transaction.ts";
 import { rfc3339 } from "../kernel/clock.ts";
 import { faultCodes } from "../kernel/fault-codes.ts";
+import type { Corrected } from "../payments/correction-rules.ts";
 import type { Payments } from "../payments/payments.ts";
 import { document, moment } from "./documents.ts";
 
@@ -18,6 +20,7 @@ const replyDocument = z.object({
 	issuer: z.string().nullable(),
 	scheme: z.string().nullable(),
 	approvedAmount: z.int().nullable().meta({ description: "Minor units, when less than asked was approved" }),
+	balance: z.int().nullable().meta({ description: "Minor units, when that was the question" }),
 });
 
 const reversalDocument = z.object({
@@ -37,12 +40,28 @@ const slipDocument = z.object({
 	duplicate: z.boolean(),
 });
 
+const originalDocument = z.object({
+	transaction: z.string().nullable(),
+	stan: z.string().nullable(),
+	batch: z.string().nullable(),
+	date: z.string().nullable().meta({ description: "`MMDD` at the host" }),
+	retrievalReference: z.string().nullable(),
+	approvalCode: z.string().nullable(),
+});
+
+const correctedDocument = z.object({
+	voidedBy: z.string().nullable().meta({ description: "Id of the transaction that undid it" }),
+	completedBy: z.string().nullable(),
+	refunded: z.int().meta({ description: "Minor units, over all refunds" }),
+	underWay: z.string().nullable().meta({ description: "A correction that is not at its end" }),
+});
+
 /** A transaction as clients see it. Every key is always there; `null` means "not (yet) known". */
 export const transactionDocument = document(
 	"Transaction",
 	z.object({
 		id: z.string().meta({ examples: ["txn_01KB0Q3Z5T8W2Y4N6P7R9S1V3X"] }),
-		type: z.literal("sale"),
+		type: z.enum(paymentKinds),
 		lane: z.string(),
 		amount: z.int().meta({ description: "Minor units", examples: [1250] }),
 		currency: z.string().meta({ description: "ISO 4217", examples: ["CNY"] }),
@@ -82,13 +101,19 @@ export const transactionDocument = document(
 		cancelledBy: z.enum(["till", "cardholder", "time_out"]).nullable(),
 		reversal: reversalDocument.nullable(),
 		slips: z.array(slipDocument),
+		original: originalDocument.nullable().meta({ description: "What it corrects or completes" }),
+		supervisor: z.string().nullable().meta({ description: "Who allowed it" }),
+		corrected: correctedDocument.nullable().meta({ description: "What became of it later" }),
 	}),
 );
 
 export type TransactionDocument = z.input<typeof transactionDocument>;
 
 /** The document of a transaction, put together key by key: what is not named here does not leave. */
-export function showTransaction(transaction: Transaction, payments: Pick<Payments, "meaning">): TransactionDocument {
+export function showTransaction(
+	transaction: Transaction,
+	payments: Pick<Payments, "meaning" | "corrected">,
+): TransactionDocument {
 	const { id, kind, lane, amount, currency, reference, businessDay, idempotencyKey } = transaction;
 	const { state, outcome, moneyMoved, entry, maskedPan, pin, host, cancelledBy } = transaction;
 	return {
@@ -114,7 +139,32 @@ export function showTransaction(transaction: Transaction, payments: Pick<Payment
 		cancelledBy: cancelledBy ?? null,
 		reversal: showReversal(transaction.reversal),
 		slips: transaction.slips.map(({ job, copy, state, duplicate }) => ({ job, copy, state, duplicate })),
+		original: showOriginal(transaction.earlier),
+		supervisor: transaction.supervisor ?? null,
+		corrected: showCorrected(payments.corrected(id)),
 	};
+}
+
+function showOriginal(earlier: Transaction["earlier"]): TransactionDocument["original"] {
+	if (earlier === undefined) {
+		return null;
+	}
+	const { transaction, stan, batch, date, retrievalReference, approvalCode } = earlier;
+	return {
+		transaction: transaction ?? null,
+		stan: stan ?? null,
+		batch: batch ?? null,
+		date: date ?? null,
+		retrievalReference: retrievalReference ?? null,
+		approvalCode: approvalCode ?? null,
+	};
+}
+
+/** Nothing to say of a payment that nobody touched. */
+function showCorrected({ voidedBy, completedBy, refunded, underWay }: Corrected): TransactionDocument["corrected"] {
+	return voidedBy === undefined && completedBy === undefined && underWay === undefined && refunded === 0
+		? null
+		: { voidedBy: voidedBy ?? null, completedBy: completedBy ?? null, refunded, underWay: underWay ?? null };
 }
 
 function showHost(host: Transaction["host"]): TransactionDocument["host"] {
@@ -141,6 +191,7 @@ function showReply(transaction: Transaction, payments: Pick<Payments, "meaning">
 		issuer: reply.issuer ?? null,
 		scheme: reply.scheme ?? null,
 		approvedAmount: reply.approvedAmount ?? null,
+		balance: reply.balance ?? null,
 	};
 }
 

@@ -2,11 +2,11 @@ import { z } from "zod";
 import { wipeCard } from "../card/card.ts";
 import type { Transaction } from "../journal/transaction.ts";
 import { isFault } from "../kernel/fault.ts";
-import type { Payments, Submitted } from "../payments/payments.ts";
+import type { PaymentRequest, Payments, Submitted } from "../payments/payments.ts";
 import { document } from "./documents.ts";
+import { paymentOrderDocument, paymentRequest } from "./payment-order.ts";
 import { preferHeader, preferredWait, waitQuery } from "./preferences.ts";
 import { nothing, type Route, route } from "./route.ts";
-import { saleOrderDocument, saleRequest } from "./sale-order.ts";
 import { showTimeline, timelineDocument } from "./timeline-document.ts";
 import { showTransaction, transactionDocument } from "./transaction-document.ts";
 
@@ -68,12 +68,20 @@ function sellingRoutes(payments: Payments): readonly Route[] {
 						.regex(/^[\x21-\x7e]{1,255}$/, "must be 1 to 255 visible ASCII characters")
 						.meta({ description: "One per sale, the same on every retry", examples: ["2026-000123-a"] }),
 					prefer: preferHeader,
+					"tillbridge-supervisor": z
+						.string()
+						.optional()
+						.meta({ description: "Token of a supervisor, for kinds that need one" }),
 				}),
-				body: saleOrderDocument,
+				body: paymentOrderDocument,
 			},
 			answers: { 201: { ...finished, headers: saleHeaders }, 202: { ...underWay, headers: saleHeaders } },
-			async handle({ headers, body, signal }) {
-				const { kind, transaction } = await submit(payments, saleRequest(body), headers["idempotency-key"]);
+			async handle({ headers, body, signal, supervisor }) {
+				const { kind, transaction } = await submit(
+					payments,
+					paymentRequest(body, supervisor()),
+					headers["idempotency-key"],
+				);
 				const seconds = preferredWait(headers.prefer);
 				const now = await payments.wait(transaction.id, (seconds ?? 0) * 1000, signal);
 				return {
@@ -208,14 +216,10 @@ function receiptRoutes(payments: Payments): readonly Route[] {
 }
 
 /** The card of a request that starts nothing is not needed any more. */
-async function submit(
-	payments: Payments,
-	request: ReturnType<typeof saleRequest>,
-	idempotencyKey: string,
-): Promise<Submitted> {
+async function submit(payments: Payments, request: PaymentRequest, idempotencyKey: string): Promise<Submitted> {
 	let kind: Submitted["kind"] | "refused" = "refused";
 	try {
-		const submitted = await payments.sell(request, idempotencyKey);
+		const submitted = await payments.pay(request, idempotencyKey);
 		kind = submitted.kind;
 		return submitted;
 	} finally {

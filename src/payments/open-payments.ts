@@ -35,7 +35,8 @@ export async function openPayments(options: PaymentsOptions): Promise<Payments> 
 		return found;
 	};
 	const deskOf = (id: string): LaneDesk => desk(ledger.get(id).lane);
-	const submission = new Submission({ ...options, ledger, corrections: new Corrections({ journal, ledger }) });
+	const corrections = new Corrections({ journal, ledger });
+	const submission = new Submission({ ...options, ledger, corrections });
 	let closing = false;
 
 	await recover({ journal, ledger, rooms: (lane) => desks.get(lane) });
@@ -55,6 +56,7 @@ export async function openPayments(options: PaymentsOptions): Promise<Payments> 
 		timeline: (id) => ledger.timeline(id),
 		receipt: (id, copy, duplicate) => deskOf(id).receipt(id, copy, duplicate),
 		print: (id, copy: SlipCopy) => deskOf(id).print(id, copy),
+		corrected: (id) => corrections.of(id),
 		meaning(transaction) {
 			const code = transaction.reply?.responseCode;
 			return code === undefined ? undefined : desks.get(transaction.lane)?.lane.acquirer.profile.meaning(code);

@@ -6,6 +6,7 @@ import type { SlipCopy, Transaction } from "../journal/transaction.ts";
 import type { EarlierReference } from "../journal/transaction-events.ts";
 import type { Events } from "../kernel/events.ts";
 import type { FaultCode } from "../kernel/fault-codes.ts";
+import type { Corrected } from "./correction-rules.ts";
 
 export interface PaymentRequest {
 	readonly kind: PaymentKind;
@@ -101,6 +102,8 @@ export interface Payments {
 	/** Prints a slip again, marked as duplicate; resolves when it is queued. */
 	print(id: string, copy: SlipCopy): Promise<Transaction>;
 	meaning(transaction: Transaction): ResponseMeaning | undefined;
+	/** What later payments did to this one. */
+	corrected(id: string): Corrected;
 
 	lanes(): readonly LaneView[];
 	/** Looks at pad, keys, paper and pending reversals; moves no money. */

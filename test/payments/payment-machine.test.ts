@@ -87,15 +87,18 @@ describe("a sale", () => {
 	});
 
 	test("signs in once when the pad has no working keys, and goes on; before that nothing was sent", () => {
-		const missing: SaleInput = { is: "failed", fault: new Fault("keys_missing") };
-		const takingPin: SaleState = { task: { do: "take_pin" }, repeated: false };
+		const missing: PaymentInput = { is: "failed", fault: new Fault("keys_missing") };
+		const takingPin: PaymentState = { task: { do: "take_pin" }, repeated: false, reversible: true };
 		expect(play([missing, done, missing], takingPin)).toEqual(["→ sign_in", "→ take_pin", "failed", "→ over"]);
 	});
 
 	test("says `not_sent` only of a request that was about to leave", () => {
 		const failed: PaymentInput = { is: "failed", fault: new Fault("host_unreachable") };
 		expect(play([failed])).toEqual(["failed", "→ over"]);
-		expect(play([failed], { task: { do: "authorize" }, repeated: false, reversible: true })).toEqual(["not_sent", "→ over"]);
+		expect(play([failed], { task: { do: "authorize" }, repeated: false, reversible: true })).toEqual([
+			"not_sent",
+			"→ over",
+		]);
 	});
 });
 

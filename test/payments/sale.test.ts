@@ -7,7 +7,7 @@ import { openJournal } from "../../src/journal/open-journal.ts";
 import type { Transaction } from "../../src/journal/transaction.ts";
 import { systemClock } from "../../src/kernel/clock.ts";
 import { openPayments } from "../../src/payments/open-payments.ts";
-import type { Payments, PaymentRequest } from "../../src/payments/payments.ts";
+import type { PaymentRequest, Payments } from "../../src/payments/payments.ts";
 import { openPort } from "../../src/ports/open-port.ts";
 import { lengthPrefixFraming } from "../../src/wire/length-prefix-framing.ts";
 import { type ClearPad, clearPad } from "../support/clear-pad.ts";

@@ -1,5 +1,5 @@
 import type { HostLine } from "../../src/acquirers/host-line.ts";
-import type { Draft, HostAnswer, HostMessage, Profile, PaymentOrder } from "../../src/acquirers/profile.ts";
+import type { Draft, HostAnswer, HostMessage, PaymentOrder, Profile } from "../../src/acquirers/profile.ts";
 import { type ClearTdesKey, clearTdesKey } from "../../src/crypto/clear/clear-keys.ts";
 import { clearPin } from "../../src/crypto/clear/clear-pin.ts";
 import { cupMac } from "../../src/crypto/clear/cup-mac.ts";
@@ -47,7 +47,17 @@ export class TestTerminal {
 
 	order(amount: number, pin?: string): PaymentOrder {
 		const pinBlock = pin === undefined ? undefined : this.pinBlock(pin);
-		return { kind: "sale", terminal, trace: this.trace(), amount, currency: "156", card: testCard(), pinBlock, longestPin: 6, earlier: undefined };
+		return {
+			kind: "sale",
+			terminal,
+			trace: this.trace(),
+			amount,
+			currency: "156",
+			card: testCard(),
+			pinBlock,
+			longestPin: 6,
+			earlier: undefined,
+		};
 	}
 
 	pinBlock(pin: string): Bytes {

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import type { Profile, PaymentOrder, TerminalIdentity } from "../../src/acquirers/profile.ts";
+import type { PaymentOrder, Profile, TerminalIdentity } from "../../src/acquirers/profile.ts";
 import { loadUnionPay } from "../../src/acquirers/unionpay/load.ts";
 import { createUnionPayProfile } from "../../src/acquirers/unionpay/profile.ts";
 import type { UnionPayOverrides } from "../../src/acquirers/unionpay/settings.ts";
