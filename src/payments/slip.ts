@@ -1,6 +1,6 @@
 import { transform } from "receiptline";
 import type { SlipCopy, Transaction } from "../journal/transaction.ts";
-import type { HostIdentity, HostReply } from "../journal/transaction-events.ts";
+import type { EarlierReference, HostIdentity, HostReply } from "../journal/transaction-events.ts";
 import { formatAmount } from "./currency.ts";
 import type { Lane } from "./lane.ts";
 import { type SlipLabel, slipLabels } from "./slip-labels.ts";
@@ -42,6 +42,7 @@ type Row = readonly [SlipLabel, string | undefined];
 function rowsOf(transaction: Transaction, lane: Lane): readonly Row[] {
 	const host: Partial<HostIdentity> = transaction.host ?? {};
 	const reply: Partial<HostReply> = transaction.reply ?? {};
+	const earlier: EarlierReference = transaction.earlier ?? {};
 	const entry = transaction.entry === undefined ? "" : `/${entryLetters[transaction.entry]}`;
 	const card = transaction.maskedPan ?? reply.maskedPan ?? "";
 	return [
@@ -55,6 +56,11 @@ function rowsOf(transaction: Transaction, lane: Lane): readonly Row[] {
 		["voucher", host.stan],
 		["approvalCode", reply.approvalCode],
 		["retrievalReference", reply.retrievalReference],
+		["originalVoucher", earlier.stan],
+		["originalReference", earlier.retrievalReference],
+		["originalApproval", earlier.approvalCode],
+		["originalDate", earlier.date === undefined ? undefined : monthAndDay(earlier.date)],
+		["supervisor", transaction.supervisor],
 		["dateTime", dateTime(reply.date, reply.time)],
 		[
 			"amount",
@@ -70,11 +76,14 @@ export function slipText(markup: string, columns: number): string {
 	return transform(markup, { cpl: columns, encoding: "multilingual", command: "text" });
 }
 
-function outcomeLabel({ outcome, reversal }: Transaction): SlipLabel {
+function outcomeLabel({ kind, outcome, reversal }: Transaction): SlipLabel {
 	if (reversal !== undefined) {
 		return reversal.state === "reversed" ? "reversed" : "notReversed";
 	}
-	return outcome === "approved" || outcome === "partially_approved" ? "sale" : "declined";
+	if (outcome === "unknown") {
+		return "doubtful";
+	}
+	return outcome === "approved" || outcome === "partially_approved" ? kind : "declined";
 }
 
 /** Labels stand side by side where there is room; headings and sentences have a line each. */
@@ -90,7 +99,12 @@ function emphasised(line: string): string {
 function dateTime(date: string | undefined, time: string | undefined): string | undefined {
 	return date === undefined || time === undefined
 		? undefined
-		: `${date.slice(0, 2)}/${date.slice(2)} ${time.slice(0, 2)}:${time.slice(2, 4)}:${time.slice(4)}`;
+		: `${monthAndDay(date)} ${time.slice(0, 2)}:${time.slice(2, 4)}:${time.slice(4)}`;
+}
+
+/** `MMDD` for people. */
+function monthAndDay(date: string): string {
+	return `${date.slice(0, 2)}/${date.slice(2)}`;
 }
 
 /** Text from outside prints as it is: everything that means something in markup is escaped. */
