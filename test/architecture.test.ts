@@ -16,12 +16,12 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 	devices: ["kernel", "wire", "card", "ports"],
 	drivers: ["kernel", "wire", "crypto", "card", "devices", "ports"],
 	acquirers: ["kernel", "wire", "card", "iso8583", "ports"],
-	journal: ["kernel", "wire", "crypto"],
+	journal: ["kernel", "wire", "crypto", "card"],
 	payments: ["kernel", "wire", "crypto", "card", "devices", "acquirers", "journal"],
-	keys: ["kernel", "wire", "crypto", "devices", "journal"],
+	keys: ["kernel", "wire", "crypto", "devices", "journal", "ports"],
 	api: ["kernel", "wire", "crypto", "card", "devices", "acquirers", "journal", "payments", "keys"],
 	simulators: ["kernel", "wire", "crypto", "card", "iso8583", "ports"],
-	config: ["kernel", "devices", "ports", "payments"],
+	config: ["kernel", "card", "devices", "ports", "payments"],
 	daemon: [
 		"kernel",
 		"wire",
@@ -40,6 +40,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 	cli: [
 		"kernel",
 		"crypto",
+		"card",
 		"iso8583",
 		"ports",
 		"devices",
@@ -59,6 +60,7 @@ const onlyFiles: readonly { readonly room: string; readonly of: string; readonly
 	{ room: "devices", of: "ports", files: ["port.ts", "port-label.ts"] },
 	{ room: "drivers", of: "ports", files: ["port.ts", "port-label.ts"] },
 	{ room: "acquirers", of: "ports", files: ["port.ts", "port-label.ts"] },
+	{ room: "keys", of: "ports", files: ["port.ts", "port-label.ts"] },
 	{ room: "config", of: "ports", files: ["port.ts", "port-label.ts"] },
 ];
 
