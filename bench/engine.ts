@@ -113,8 +113,8 @@ const payments = await openPayments({
 		keys: { master: 0, tpk: 0, tak: 1, tdk: 2 },
 		pin: { timeoutMs: 1_000, minLength: 4, maxLength: 6 },
 		supervised: ["void", "refund"],
-				completion: { percent: 115, days: 30 },
-				slips: { merchantName: "测试商户", language: "both", testMode: true },
+		completion: { percent: 115, days: 30 },
+		slips: { merchantName: "测试商户", language: "both", testMode: true },
 	})),
 });
 closing.defer(() => payments.close());

@@ -57,8 +57,8 @@ export const paymentCommands: readonly PaymentCommand[] = [
 /** Kinds that a supervisor usually must allow: the caller's own token, or the one in TILLBRIDGE_SUPERVISOR, stands for it. */
 const supervised: ReadonlySet<PaymentKind> = new Set(["void", "refund", "preauth_void", "completion_void"]);
 
-/** One request waits this long; the payment itself may take longer. */
-const waitSeconds = 30;
+/** One request waits this long, the payment itself may take longer: whoever has money in doubt hears of it this soon. */
+const waitSeconds = 2;
 
 /** Runs a payment. The card comes from a hidden prompt or a pipe, since arguments are seen by everyone. */
 export async function pay(

@@ -37,7 +37,11 @@ const wrongOrders: readonly WrongOrder[] = [
 	{ is: "empty", body: {}, pointers: ["/type"] },
 	{ is: "another type", body: order({ type: "tip" }), pointers: ["/type"] },
 	{ is: "a refund of nothing", body: order({ type: "refund" }), pointers: ["/original"] },
-	{ is: "a void with an amount", body: order({ type: "void", original: { transaction: "txn_1" } }), pointers: ["/amount"] },
+	{
+		is: "a void with an amount",
+		body: order({ type: "void", original: { transaction: "txn_1" } }),
+		pointers: ["/amount"],
+	},
 	{ is: "an amount with a point", body: order({ amount: 12.5 }), pointers: ["/amount"] },
 	{ is: "an amount as text", body: order({ amount: "1250" }), pointers: ["/amount"] },
 	{ is: "an amount of 0", body: order({ amount: 0 }), pointers: ["/amount"] },
