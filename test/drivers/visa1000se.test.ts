@@ -20,7 +20,16 @@ import { visaControls, visaFraming } from "../../src/wire/visa-framing.ts";
 import { present } from "../support/present.ts";
 import { scriptedDevice } from "../support/scripted-device.ts";
 import { openVisaPad, startVisaPad, type VisaPadUnderTest } from "../support/start-visa-pad.ts";
-import { attachInPieces, enabled, keepVisaPad, nextChange, pan, pinRequest, visaPort } from "../support/visa-driver.ts";
+import {
+	attachInPieces,
+	enabled,
+	heardAtStart,
+	keepVisaPad,
+	nextChange,
+	pan,
+	pinRequest,
+	visaPort,
+} from "../support/visa-driver.ts";
 
 /** Published test keys. */
 const singleMaster = "0123456789ABCDEF";
@@ -480,6 +489,38 @@ describe("the laws of the line", () => {
 		expect((await pad.state()).faults).toEqual([]);
 	});
 
+	const cancelled = "0237320306";
+	const whoAreYou = "0F30360E08";
+	const serialNumber = "0F3036313233340E0C";
+	const damaged = "0F3036313233340E0D";
+	const [ack, nak, eot] = ["06", "15", "04"];
+
+	test.each([
+		["all is well", serialNumber, [cancelled, whoAreYou, ack]],
+		["a damaged reply", damaged, [cancelled, whoAreYou, nak, nak, eot]],
+		["NAK", undefined, [cancelled, whoAreYou, whoAreYou, whoAreYou, eot]],
+	])("%s, byte by byte", async (_, reply, expected) => {
+		const answer = (heard: string): string => {
+			switch (heard) {
+				case cancelled:
+					return ack;
+				case whoAreYou:
+					return reply === undefined ? nak : ack + reply;
+				case nak:
+					return reply ?? "";
+				default:
+					return eot;
+			}
+		};
+		expect(await heardAtStart(answer, {})).toEqual(expected);
+	});
+
+	test("silence, byte by byte", async () => {
+		const answer = (heard: string): string => (heard === cancelled ? ack : "");
+		const heard = await heardAtStart(answer, { acknowledgeMs: 200 });
+		expect(heard).toEqual([cancelled, whoAreYou, whoAreYou, whoAreYou]);
+	});
+
 	test("a packet that answers something else is acknowledged and forgotten", async () => {
 		const { driver, pad } = await bench({ dialect: "uic", masterKeys: [{ slot: "F", key: transportKey }] });
 		await driver.keyLoading.proveKey({ kind: "transport" });
@@ -489,14 +530,14 @@ describe("the laws of the line", () => {
 		expect((await pad.until(({ counts }) => counts["ack"] === usual + 2)).faults).toEqual([]);
 	});
 
-	test("replies that stay damaged end with EOT, the line is opened anew", async () => {
+	test("replies that stay damaged end the exchange, the line is opened anew", async () => {
 		const { driver, pad, keeper } = await bench();
 		await pad.setFaults({ name: "bad_lrc", packet: "04", count: "always" });
 		const change = nextChange(keeper);
 		await expect(driver.keyLoading.proveKey({ kind: "master", slot: 0 })).rejects.toMatchObject({
 			extended: "damaged_answer",
 		});
-		expect((await pad.until(({ counts }) => counts["eot"] === 1)).counts["nak"]).toBe(2);
+		expect((await pad.state()).counts["nak"]).toBe(2);
 		await change;
 		await pad.setFaults();
 		expect((await (await enabled(keeper)).checkHealth()).masterKeys).toBe("held");
@@ -508,7 +549,7 @@ describe("the laws of the line", () => {
 		await expect(driver.keyLoading.proveKey({ kind: "master", slot: 0 })).rejects.toMatchObject({
 			extended: "damaged_packet",
 		});
-		expect((await pad.until(({ counts }) => counts["eot"] === 1)).counts["04"]).toBe(3);
+		expect((await pad.state()).counts["04"]).toBe(3);
 	});
 
 	test.each([

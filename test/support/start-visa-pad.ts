@@ -8,7 +8,7 @@ import { visaPadOptionsSchema } from "../../src/simulators/visa-pad/options.ts";
 import { runVisaPad } from "../../src/simulators/visa-pad/run-visa-pad.ts";
 import { type ControlClient, controlClient } from "./control-client.ts";
 
-export interface VisaPadState {
+interface VisaPadState {
 	/** Null while unplugged. */
 	readonly path: string | null;
 	readonly packets: readonly Sighting[];

@@ -12,6 +12,7 @@ import { visaPadOptionsSchema } from "../../src/simulators/visa-pad/options.ts";
 import { PadLine } from "../../src/simulators/visa-pad/pad-line.ts";
 import { newPad } from "../../src/simulators/visa-pad/pad-memory.ts";
 import { type Bytes, latin1 } from "../../src/wire/bytes.ts";
+import { fromHex, toHex } from "../../src/wire/hex.ts";
 import { padPort } from "./kept-pad.ts";
 import { silentLog } from "./silent-log.ts";
 
@@ -73,8 +74,7 @@ export function pinRequest(changes: Partial<PinEntryRequest> = {}): PinEntryRequ
 
 /** The driver on a virtual pad without a port between them: what the pad says arrives in pieces of this size. */
 export function attachInPieces(pieceSize: number, padOptions: Options): Promise<VisaPad> {
-	const lost = new AbortController();
-	let deliver: (bytes: Bytes) => void = () => undefined;
+	const { line, say } = memoryLine((bytes) => pad.receive(bytes));
 	const pad = new PadLine({
 		pad: newPad(visaPadOptionsSchema.parse(padOptions), systemClock),
 		faults: new FaultSwitches([]),
@@ -82,21 +82,47 @@ export function attachInPieces(pieceSize: number, padOptions: Options): Promise<
 		unplug: () => undefined,
 		write(bytes) {
 			for (let at = 0; at < bytes.length; at += pieceSize) {
-				deliver(bytes.slice(at, at + pieceSize));
+				say(bytes.slice(at, at + pieceSize));
 			}
 		},
 	});
-	const line: DriverLine = {
-		label: "memory",
-		lost: lost.signal,
-		async write(bytes) {
-			pad.receive(Uint8Array.from(bytes));
-		},
-		onData(reader) {
-			deliver = reader;
-		},
-		giveUp: (cause) => lost.abort(cause),
-	};
+	return attach(line, {});
+}
+
+/** Starts the driver on a pad that says what `answer` makes of each thing it hears; gives all that it heard, as hex. */
+export async function heardAtStart(answer: (heard: string) => string, driverOptions: Options): Promise<string[]> {
+	const heard: string[] = [];
+	const { line, say } = memoryLine((bytes) => {
+		heard.push(toHex(bytes));
+		say(fromHex(answer(toHex(bytes))));
+	});
+	await attach(line, driverOptions).catch(() => undefined);
+	return heard;
+}
+
+function attach(line: DriverLine, driverOptions: Options): Promise<VisaPad> {
 	const context = { clock: systemClock, log: silentLog, signal: new AbortController().signal };
-	return visa1000seDriver.attach(line, visa1000seDriver.options.parse({}), context);
+	return visa1000seDriver.attach(line, visa1000seDriver.options.parse(driverOptions), context);
+}
+
+function memoryLine(heard: (bytes: Bytes) => void): {
+	readonly line: DriverLine;
+	readonly say: (bytes: Bytes) => void;
+} {
+	const lost = new AbortController();
+	let deliver: (bytes: Bytes) => void = () => undefined;
+	return {
+		say: (bytes) => deliver(bytes),
+		line: {
+			label: "memory",
+			lost: lost.signal,
+			async write(bytes) {
+				heard(Uint8Array.from(bytes));
+			},
+			onData(reader) {
+				deliver = reader;
+			},
+			giveUp: (cause) => lost.abort(cause),
+		},
+	};
 }

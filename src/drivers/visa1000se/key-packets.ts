@@ -7,7 +7,7 @@ import { adminPacket, type Packet, transactionPacket } from "./packet.ts";
 /** Master keys have one digit, since 08 and Z66 name them so. */
 export const masterSlots = 10;
 /** Holds the key that key blocks come under. */
-export const transportSlot = "F";
+const transportSlot = "F";
 
 type Forms = readonly KeyDelivery["form"][];
 

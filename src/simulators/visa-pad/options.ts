@@ -21,7 +21,7 @@ export const initialKeySchema = z.strictObject({
 });
 
 /** Where pads of this family differ. The defaults are the more common reading. */
-export const quirksSchema = z.strictObject({
+const quirksSchema = z.strictObject({
 	/** Sends the even parity bit of each character as its eighth: a pad set to 7E1 on a port set to 8N1. */
 	showsParity: z.boolean().default(false),
 	/** Takes PINs by Z60 and Z63 only under a prompt of its own table, and ends them at once otherwise (PCI firmware). */
