@@ -1,25 +1,70 @@
+import { unwrap, wrap } from "../../src/acquirers/channel.ts";
 import type { HostLine } from "../../src/acquirers/host-line.ts";
-import type { Draft, HostAnswer, HostMessage, PaymentOrder, Profile } from "../../src/acquirers/profile.ts";
+import { openHostLine } from "../../src/acquirers/open-host-line.ts";
+import type {
+	Draft,
+	EarlierPayment,
+	HostAnswer,
+	HostMessage,
+	OriginalRequest,
+	PaymentOrder,
+	Profile,
+	ReversalReason,
+} from "../../src/acquirers/profile.ts";
+import { expectedKey } from "../../src/acquirers/unionpay/correlation.ts";
+import type { PaymentKind } from "../../src/card/payment-kind.ts";
 import { type ClearTdesKey, clearTdesKey } from "../../src/crypto/clear/clear-keys.ts";
 import { clearPin } from "../../src/crypto/clear/clear-pin.ts";
 import { cupMac } from "../../src/crypto/clear/cup-mac.ts";
 import { kcv } from "../../src/crypto/clear/kcv.ts";
 import { encodePinBlock } from "../../src/crypto/clear/pin-block.ts";
 import { tdes } from "../../src/crypto/clear/tdes.ts";
+import type { Message } from "../../src/iso8583/message.ts";
+import { systemClock } from "../../src/kernel/clock.ts";
+import { openPort } from "../../src/ports/open-port.ts";
 import { type Bytes, equalBytes, latin1 } from "../../src/wire/bytes.ts";
 import { fromHex } from "../../src/wire/hex.ts";
+import { lengthPrefixFraming } from "../../src/wire/length-prefix-framing.ts";
+import { shippedCodec } from "./message-spec.ts";
+import { silentLog } from "./silent-log.ts";
 import { terminal, testCard } from "./unionpay.ts";
 
+const codec = shippedCodec("unionpay");
+const channel = { tpdu: fromHex("6000030000"), header: fromHex("603100310000") };
 const tmk = clearTdesKey(fromHex("258FB0AB70D025CDB99DF2C4D302D646"));
 const pan = "6222020123456789";
 
-/** Till, pad and daemon in one, as small as can be: signs in, sells, reverses. */
+/** A real line to a virtual acquirer on this machine. */
+export function lineTo(profile: Profile, port: number, mode: "per_exchange" | "kept_open"): HostLine {
+	return openHostLine({
+		hosts: [{ kind: "tcp", host: "127.0.0.1", port }],
+		mode,
+		framing: lengthPrefixFraming({ maxPayload: 2048 }),
+		connectMs: 2000,
+		openPort,
+		correlate: (message) => profile.correlate(message),
+		clock: systemClock,
+		log: silentLog,
+	});
+}
+
+/** A payment as the terminal remembers it. */
+export interface Paid {
+	readonly answer: HostAnswer;
+	readonly code: string;
+	readonly original: OriginalRequest;
+	/** What names it to the host later. */
+	readonly identity: EarlierPayment;
+}
+
+/** Till, pad and daemon in one, as small as can be: signs in, pays, corrects, reverses. */
 export class TestTerminal {
 	readonly #profile: Profile;
 	readonly #line: HostLine;
 	readonly #answerMs: number;
 	#keys = new Map<string, ClearTdesKey>();
 	#stan = 0;
+	batch = "000001";
 
 	constructor(profile: Profile, line: HostLine, answerMs = 2000) {
 		this.#profile = profile;
@@ -42,7 +87,7 @@ export class TestTerminal {
 
 	trace(): { stan: string; batch: string } {
 		this.#stan += 1;
-		return { stan: String(this.#stan).padStart(6, "0"), batch: "000001" };
+		return { stan: String(this.#stan).padStart(6, "0"), batch: this.batch };
 	}
 
 	order(amount: number, pin?: string): PaymentOrder {
@@ -74,6 +119,52 @@ export class TestTerminal {
 
 	async sell(amount: number, pin?: string): Promise<HostAnswer> {
 		return await this.exchange(this.seal(this.#profile.payment(this.order(amount, pin)).draft));
+	}
+
+	/** A transaction of any kind; `earlier` is what it corrects or completes. */
+	async pay(
+		kind: PaymentKind,
+		amount: number,
+		earlier?: EarlierPayment,
+		wish: Partial<PaymentOrder> = {},
+	): Promise<Paid> {
+		const order = { ...this.order(amount), kind, earlier, ...wish };
+		const { draft, original } = this.#profile.payment(order);
+		const answer = await this.exchange(this.seal(draft));
+		const { retrievalReference, approvalCode, date } = answer;
+		const identity = { ...order.trace, date, retrievalReference, approvalCode };
+		return { answer, code: answer.responseCode, original, identity };
+	}
+
+	/** Reverses a payment and gives the response code. */
+	async reverse({ original }: Pick<Paid, "original">, reason: ReversalReason = "no_answer"): Promise<string> {
+		const reversal = this.#profile.reversal(original, reason, undefined);
+		return (await this.exchange(this.seal(reversal))).responseCode;
+	}
+
+	/** Field 60: message type, batch and network code, followed by the terminal's conditions in a card transaction. */
+	field60(messageType: string, networkCode = "000", conditions = ""): string {
+		return `${messageType}${this.batch}${networkCode}${conditions}`;
+	}
+
+	/** Any message, field by field: terminal and trace number are put in, and a MAC where one belongs. */
+	async send(mti: string, fields: Message["fields"]): Promise<Message> {
+		const { terminalId, merchantId } = terminal;
+		const message = { mti, fields: { 11: this.trace().stan, 41: terminalId, 42: merchantId, ...fields } };
+		const bytes = wrap(channel, this.#encoded(message));
+		const answer = await this.#line.exchange(
+			{ bytes, correlation: expectedKey(message), label: mti },
+			{ answerMs: this.#answerMs, beforeSend: () => Promise.resolve() },
+		);
+		return codec.decode(unwrap(channel, answer)?.message ?? new Uint8Array());
+	}
+
+	#encoded(message: Message): Bytes {
+		if (!/^0[124]/.test(message.mti)) {
+			return codec.encode(message);
+		}
+		const unsealed = codec.encodeUnsealed(message);
+		return unsealed.seal(this.mac(unsealed.macInput));
 	}
 
 	async exchange(request: HostMessage): Promise<HostAnswer> {

@@ -1,5 +1,6 @@
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { z } from "zod";
+import { paymentKinds } from "../../card/payment-kind.ts";
 
 /** What names a transaction at the host: terminal, batch and trace number. */
 export interface TransactionKey {
@@ -8,18 +9,32 @@ export interface TransactionKey {
 	readonly stan: string;
 }
 
+const keyFields = { terminalId: z.string(), batch: z.string(), stan: z.string() };
+
 const entrySchema = z.strictObject({
-	terminalId: z.string(),
-	batch: z.string(),
-	stan: z.string(),
+	...keyFields,
+	kind: z.enum(paymentKinds),
 	state: z.enum(["approved", "declined", "reversed"]),
 	/** What was asked for, minor units. */
 	amount: z.int(),
 	/** Less than `amount` when only a part was approved, 0 when nothing was. */
 	approvedAmount: z.int(),
 	maskedPan: z.string(),
+	/** Settlement keeps them apart: cards of UnionPay, and of all others. */
+	cardClass: z.enum(["domestic", "foreign"]),
 	responseCode: z.string(),
+	retrievalReference: z.string(),
 	approvalCode: z.string().optional(),
+	/** What an approved transaction corrects or completes. */
+	original: z.strictObject(keyFields).optional(),
+	/** A void of this transaction stands. */
+	voided: z.boolean(),
+	/** A completion of this pre-authorisation stands. */
+	completed: z.boolean(),
+	/** Minor units given back by refunds. */
+	refunded: z.int(),
+	/** Its batch is closed: nothing can be voided or reversed any more. */
+	settled: z.boolean(),
 	/** Reversals that named this transaction, repeats included. */
 	reversals: z.int(),
 	/** Field 39 of the last reversal. */

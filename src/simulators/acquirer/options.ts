@@ -27,9 +27,13 @@ export const acquirerOptionsSchema = z.strictObject({
 			z.strictObject({
 				pan: z.string().regex(/^\d{13,19}$/),
 				pin: z.string().regex(/^\d{4,12}$/),
+				/** Card organisation, field 63.1 of answers. All but CUP are settled as foreign cards. */
+				scheme: z.enum(["CUP", "VIS", "MCC", "MAE", "JCB", "DCC", "AMX"]).default("CUP"),
+				/** What a balance enquiry is told, minor units. */
+				balance: z.int().default(1_000_000),
 			}),
 		)
-		.default([{ pan: "6222020123456789", pin: "123456" }]),
+		.default([{ pan: "6222020123456789", pin: "123456", scheme: "CUP", balance: 1_000_000 }]),
 	/** JSON lines, one per change; read again at the next start. */
 	ledgerFile: z.string().optional(),
 	faults: z.array(faultSchema).default([]),

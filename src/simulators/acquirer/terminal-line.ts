@@ -24,6 +24,9 @@ interface LineParts {
 	readonly count: (what: string) => void;
 }
 
+/** Message classes: authorisation, financial, reversal. */
+const hasMac: ReadonlySet<string> = new Set(["01", "02", "04"]);
+
 type Faults = ReadonlyMap<FaultName, Fault>;
 
 /** One connection of a terminal: reads requests, answers them, and misbehaves where it is told to. */
@@ -76,7 +79,7 @@ export class TerminalLine {
 			refusal === undefined
 				? host.answer({ message, sealed: codec.splitMac(envelope.message) })
 				: host.refuse(message, refusal.value ?? "96");
-		this.#parts.count(`${answer.mti} ${fieldText(answer, 39) ?? ""}`);
+		this.#parts.count(`${answer.mti} ${fieldText(answer, 39) ?? ""}`.trimEnd());
 		if (faults.has("close_after")) {
 			connection.destroy();
 			return;
@@ -93,10 +96,10 @@ export class TerminalLine {
 		return this.#parts.framing.encode(faults.has("corrupt") ? payload.map((byte) => byte ^ 0xa5) : payload);
 	}
 
-	/** Approvals of transactions carry a MAC. */
+	/** Approvals of card transactions carry a MAC; management, settlement and uploads have none. */
 	#sealed(answer: Message, wrongMac: boolean): Bytes {
 		const { codec, security } = this.#parts;
-		if (answer.mti.startsWith("08") || !isApproval(fieldText(answer, 39) ?? "")) {
+		if (!hasMac.has(answer.mti.slice(0, 2)) || !isApproval(fieldText(answer, 39) ?? "")) {
 			return codec.encode(answer);
 		}
 		const unsealed = codec.encodeUnsealed(answer);

@@ -3,17 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { HostLine, Unmatched } from "../../../src/acquirers/host-line.ts";
-import { openHostLine } from "../../../src/acquirers/open-host-line.ts";
 import type { HostAnswer } from "../../../src/acquirers/profile.ts";
-import { systemClock } from "../../../src/kernel/clock.ts";
 import { isFault } from "../../../src/kernel/fault.ts";
-import { openPort } from "../../../src/ports/open-port.ts";
 import { latin1 } from "../../../src/wire/bytes.ts";
 import { fromHex } from "../../../src/wire/hex.ts";
-import { lengthPrefixFraming } from "../../../src/wire/length-prefix-framing.ts";
-import { silentLog } from "../../support/silent-log.ts";
 import { type AcquirerProcess, startAcquirer } from "../../support/start-acquirer.ts";
-import { TestTerminal } from "../../support/test-terminal.ts";
+import { lineTo, TestTerminal } from "../../support/test-terminal.ts";
 import { terminal as identity, shippedProfile } from "../../support/unionpay.ts";
 
 const profile = shippedProfile();
@@ -23,19 +18,6 @@ let acquirer: AcquirerProcess;
 let line: HostLine;
 let till: TestTerminal;
 let stans = 0;
-
-function lineTo(port: number, mode: "per_exchange" | "kept_open"): HostLine {
-	return openHostLine({
-		hosts: [{ kind: "tcp", host: "127.0.0.1", port }],
-		mode,
-		framing: lengthPrefixFraming({ maxPayload: 2048 }),
-		connectMs: 2000,
-		openPort,
-		correlate: (message) => profile.correlate(message),
-		clock: systemClock,
-		log: silentLog,
-	});
-}
 
 /** A terminal whose trace numbers no earlier test has used. */
 function aTill(over: HostLine, answerMs = 2000): TestTerminal {
@@ -66,7 +48,7 @@ afterAll(async () => {
 
 beforeEach(async () => {
 	await acquirer.setFaults();
-	line = lineTo(acquirer.port, "kept_open");
+	line = lineTo(profile, acquirer.port, "kept_open");
 	till = aTill(line);
 	await till.signIn();
 });
@@ -271,7 +253,7 @@ describe("faults", () => {
 	});
 
 	test("refuse_connection, stop_listening, hang_up", async () => {
-		const short = lineTo(acquirer.port, "per_exchange");
+		const short = lineTo(profile, acquirer.port, "per_exchange");
 		const other = aTill(short);
 		await acquirer.setFaults({ name: "refuse_connection", count: 1 });
 		expect(["host_line_lost", "host_unreachable"]).toContain(await codeOf(other.signIn()));
