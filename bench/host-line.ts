@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import type { HostLine } from "../src/acquirers/host-line.ts";
 import { openHostLine } from "../src/acquirers/open-host-line.ts";
 import type { HostMessage } from "../src/acquirers/profile.ts";
-import { fieldText } from "../src/iso8583/message.ts";
+import { type FieldValue, fieldText } from "../src/iso8583/message.ts";
 import { systemClock } from "../src/kernel/clock.ts";
 import { openPort } from "../src/ports/open-port.ts";
 import { fromHex } from "../src/wire/hex.ts";
@@ -32,13 +32,15 @@ const purchase = codec.decode(fromHex(readWorkloads().A.hex));
 /** The purchase, made as long as wanted by remarks; two bytes tell their length. */
 const remarks = "x".repeat(messageBytes - codec.encode(purchase).length - 2);
 
+const fields: Record<number, FieldValue> = { ...purchase.fields, 63: remarks };
+
 let trace = 0;
 
 function nextRequest(): HostMessage {
 	trace = (trace + 1) % 1_000_000;
 	const stan = String(trace).padStart(6, "0");
-	const bytes = codec.encode({ mti: purchase.mti, fields: { ...purchase.fields, 11: stan, 63: remarks } });
-	return { bytes, correlation: stan, label: `0200 ${stan}` };
+	fields[11] = stan;
+	return { bytes: codec.encode({ mti: purchase.mti, fields }), correlation: stan, label: `0200 ${stan}` };
 }
 
 function exchanging(line: HostLine, inFlight: number): Contender {
