@@ -2,9 +2,8 @@ import { type Bytes, concatBytes } from "../../wire/bytes.ts";
 import { constantTimeEqual } from "../digest.ts";
 import type { KeyBlockVersion } from "../key-block-header.ts";
 import { aes, aesCounterMode } from "./aes.ts";
-import type { ClearKeyBytes } from "./clear-keys.ts";
 import { cmacAes, cmacTdes } from "./cmac.ts";
-import { deriveKeyBlockKeys, type KeyBlockKeys } from "./key-block-keys.ts";
+import { deriveKeyBlockKeys, type Kbpk, type KeyBlockKeys } from "./key-block-keys.ts";
 import { leftmost, macAlgorithm1Tdes } from "./mac.ts";
 import { tdes } from "./tdes.ts";
 
@@ -31,7 +30,7 @@ export interface ProtectedPayload {
 
 interface PayloadProtection {
 	readonly version: KeyBlockVersion;
-	readonly kbpk: ClearKeyBytes;
+	readonly kbpk: Kbpk;
 	/** The header as it stands in the key block, with its final length field. */
 	readonly header: Bytes;
 }

@@ -10,6 +10,7 @@ import {
 } from "../key-block-header.ts";
 import { randomBytes } from "../random.ts";
 import { type ClearKeyBytes, usingSecret } from "./clear-keys.ts";
+import type { Kbpk } from "./key-block-keys.ts";
 import { keyBlockShapes, type ProtectedPayload, protectPayload, unprotectPayload } from "./key-block-protection.ts";
 
 /** A key block with its key in the clear. The key is for the header's algorithm; wipe it after use. */
@@ -30,10 +31,10 @@ const longestKeys: Readonly<Record<string, number>> = { D: 24, T: 24, A: 32 };
 
 /**
  * Verifies and opens a key block: TR-31 / X9.143 versions A to D, ISO 20038 version E.
- * @param kbpk TDES for A, B, C; AES for D, E
+ * @param kbpk TDES for A, B, C; AES for D, E; one that stays where it is for B, D, E only
  * @throws CryptoError `key_block_unverified`, one and the same error for every reason: header, lengths, KBPK, MAC, payload
  */
-export function unwrapKeyBlock(kbpk: ClearKeyBytes, text: string): UnwrappedKeyBlock {
+export function unwrapKeyBlock(kbpk: Kbpk, text: string): UnwrappedKeyBlock {
 	try {
 		return unwrap(kbpk, text);
 	} catch (error) {
@@ -77,7 +78,7 @@ export function obfuscatingPadding(
 	return randomBytes(Math.ceil(least / unit) * unit - 2 - keyLength);
 }
 
-function unwrap(kbpk: ClearKeyBytes, text: string): UnwrappedKeyBlock {
+function unwrap(kbpk: Kbpk, text: string): UnwrappedKeyBlock {
 	const header = parseKeyBlockHeader(text);
 	const body = parseBody(header, text);
 	const protection = { version: header.version, kbpk, header: latin1(text.slice(0, header.length)) };

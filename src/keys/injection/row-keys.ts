@@ -22,12 +22,10 @@ export function useRowKey<Result>(store: KeyStore, row: ManifestRow, use: (key: 
 		case "held":
 			return useHeldKey(store.hold(source.name), row, use);
 		case "block":
-			return store.hold(source.under).lend((kbpk) =>
-				usingSecret(unwrapped(kbpk, source.block), (key) => {
-					requireLength(row, key);
-					return use(key);
-				}),
-			);
+			return usingSecret(unwrapped(store.hold(source.under), source.block), (key) => {
+				requireLength(row, key);
+				return use(key);
+			});
 	}
 }
 
@@ -63,8 +61,10 @@ function initialKey(algorithm: KeyAlgorithm, bdk: ClearKeyBytes, { ksn = "" }: M
 		: deriveAesInitialKey(clearAesKey(bdk), serialNumber.slice(0, 8));
 }
 
-function unwrapped(kbpk: ClearKeyBytes, block: string): ClearKeyBytes {
-	return verified(() => unwrapKeyBlock(kbpk, block).key);
+/** The KBPK stays in its store: a token can hold it, too. */
+function unwrapped({ label, cipher }: HeldKey, block: string): ClearKeyBytes {
+	const { length } = keyAlgorithms[label.algorithm];
+	return verified(() => unwrapKeyBlock({ cipher, length }, block).key);
 }
 
 function requireLength({ algorithm, line }: ManifestRow, key: ClearKeyBytes): void {

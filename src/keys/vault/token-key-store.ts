@@ -21,9 +21,9 @@ const { attribute, secretKey, keyType, ecb, cbc } = cryptokiNumbers;
 const mostKeys = 10_000;
 
 /**
- * Keys in a PKCS#11 token, sensitive and not extractable: they encipher and decipher inside, and never come out. So a
- * token carries keys to pads and proves what a pad holds. It cannot open key blocks, derive initial keys, or load its own
- * keys into a pad, because PKCS#11 has no mechanism for these that tokens share.
+ * Keys in a PKCS#11 token, sensitive and not extractable: they encipher and decipher inside, and never come out. With
+ * its keys key blocks are opened, keys are carried to pads, and what a pad holds is proved. Its own keys cannot be loaded
+ * into a pad, nor initial keys derived from its BDKs; the key in a key block is in this process for a moment, in clear.
  */
 export class TokenKeyStore implements KeyStore {
 	readonly purpose: KeyPurpose;

@@ -3,16 +3,23 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
+import { parseManifest } from "../../../src/keys/injection/manifest.ts";
+import { planBatch } from "../../../src/keys/injection/plan.ts";
+import { useRowKey } from "../../../src/keys/injection/row-keys.ts";
+import { KeyBook } from "../../../src/keys/record/key-book.ts";
 import { openToken } from "../../../src/keys/vault/token-session.ts";
 import { createVault, readVault, type Vault } from "../../../src/keys/vault/vault.ts";
 import { latin1 } from "../../../src/wire/bytes.ts";
 import { toHex } from "../../../src/wire/hex.ts";
+import { blockOf, kcvOf } from "../support/injection-room.ts";
 import { scratchFolder } from "../support/scratch.ts";
 import { putKey, testVault, unlockedBy } from "../support/test-vault.ts";
 import { faultOf, keepsTheKeyStoreContract } from "./key-store-contract.ts";
 
 const module = "/usr/lib/softhsm/libsofthsm2.so";
 const missing = whatIsMissing();
+const kbpk = "D6A4F8193B5C7E024F8D1AB6E3975C20";
+const tpk = "5E2A91C8D046B37F1C8EB9347A62D5F0";
 const key = "0123456789ABCDEFFEDCBA9876543210";
 
 function whatIsMissing(): string | undefined {
@@ -39,9 +46,7 @@ function tokenVault(path: string): Vault {
 	return testVault(path, "test", { kind: "pkcs11", module, tokenLabel: "tillbridge", pin: "1234" });
 }
 
-const title = missing === undefined ? "SoftHSM2" : `SoftHSM2, skipped because ${missing} is not here`;
-
-describe.runIf(missing === undefined)(title, () => {
+describe.runIf(missing === undefined)(`SoftHSM2${missing === undefined ? "" : ` (skipped: no ${missing})`}`, () => {
 	let path = "";
 
 	beforeEach(() => {
@@ -72,6 +77,25 @@ describe.runIf(missing === undefined)(title, () => {
 		expect(() => store.hold("tmk").lend(toHex)).toThrow(faultOf("key_not_lendable"));
 		store.close();
 		expect(readFileSync(path, "latin1").toUpperCase()).not.toContain(key);
+	});
+
+	it("opens key blocks and carries what is in them, and gives nothing else to a pad", () => {
+		const store = unlockedBy(tokenVault(path), "Alice", "Bob");
+		putKey(store, { name: "kbpk", role: "KBPK", algorithm: "TDES2" }, kbpk);
+		putKey(store, { name: "aes-kbpk", role: "KBPK", algorithm: "AES128" }, kbpk);
+		putKey(store, { name: "tmk", role: "TMK", algorithm: "TDES2" }, key);
+		const row = { serial: "1", slot: "0/1", role: "TPK", algorithm: "TDES2", kek: "tmk", kcv: kcvOf(tpk) };
+		const rows = [
+			{ ...row, under: "kbpk", block: blockOf(kbpk, "B0000P0TE00N0000", tpk) },
+			{ ...row, serial: "2", under: "aes-kbpk", block: blockOf(kbpk, "D0000P0TE00N0000", tpk) },
+			{ serial: "3", slot: "0", role: "TMK", algorithm: "TDES2", from: "tmk", kcv: kcvOf(key) },
+		];
+		const manifest = parseManifest("yaml", JSON.stringify({ keys: rows }));
+		const ends = planBatch(manifest, store, new KeyBook()).map((planned) =>
+			planned.kind === "open" ? toHex(useRowKey(store, planned.row, (found) => found.slice())) : planned.fault.code,
+		);
+		expect(ends).toEqual(["key_not_lendable", tpk, "key_duplicate"]);
+		store.close();
 	});
 
 	it("refuses data that is no whole block, as a key of this process does", () => {
