@@ -189,7 +189,7 @@ describe("PIN entry under master and session keys", () => {
 
 	test("a working key that never came, and a master key that is gone", async () => {
 		const { driver, pad } = await bench();
-		expect(() => driver.enterPin(pinRequest())).toThrow(expect.objectContaining({ code: "keys_missing" }));
+		await expect(driver.enterPin(pinRequest())).rejects.toMatchObject({ code: "keys_missing" });
 		await loadWorkingKey(driver, singleKey);
 		await pad.act("lose_keys");
 		await expect(driver.enterPin(pinRequest())).rejects.toMatchObject({ code: "keys_lost" });
@@ -235,9 +235,10 @@ describe("PIN entry under DUKPT", () => {
 
 	test("working keys have no place, and packet 70 wants an amount", async () => {
 		const { driver } = await bench({ ...padOptions, dialect: "uic" }, { pinPacket: "70" });
-		const illegal = expect.objectContaining({ code: "E_ILLEGAL" });
-		expect(() => driver.updateKey({ role: "TPK", at, cryptogram: fromHex(doubleKey) })).toThrow(illegal);
-		expect(() => driver.enterPin(pinRequest())).toThrow(illegal);
+		const illegal = { code: "E_ILLEGAL" };
+		const load = { role: "TPK", at, cryptogram: fromHex(doubleKey) } as const;
+		await expect(driver.updateKey(load)).rejects.toMatchObject(illegal);
+		await expect(driver.enterPin(pinRequest())).rejects.toMatchObject(illegal);
 	});
 
 	test("a pad without its initial key has lost its keys", async () => {
@@ -437,9 +438,8 @@ describe("keys", () => {
 		await expect(
 			driver.keyLoading.loadKey({ place: { kind: "initial", engine: 0 }, delivery: clear }),
 		).rejects.toMatchObject(illegal);
-		expect(() => driver.updateKey({ role: "TPK", at, cryptogram: new Uint8Array(24) })).toThrow(
-			expect.objectContaining(illegal),
-		);
+		const triple = { role: "TPK", at, cryptogram: new Uint8Array(24) } as const;
+		await expect(driver.updateKey(triple)).rejects.toMatchObject(illegal);
 	});
 });
 
@@ -465,7 +465,7 @@ describe("display and built-in tests", () => {
 
 	test("UIC's packet 14 is another one", async () => {
 		const { driver } = await bench({ dialect: "uic" });
-		expect(() => driver.diagnose("03")).toThrow(expect.objectContaining({ code: "E_ILLEGAL" }));
+		await expect(driver.diagnose("03")).rejects.toMatchObject({ code: "E_ILLEGAL" });
 	});
 });
 
@@ -587,7 +587,7 @@ describe("the laws of the line", () => {
 			await pad.act("plug");
 			const back = await enabled(keeper);
 			expect(back).not.toBe(driver);
-			expect(() => back.enterPin(pinRequest())).toThrow(expect.objectContaining({ code: "keys_missing" }));
+			await expect(back.enterPin(pinRequest())).rejects.toMatchObject({ code: "keys_missing" });
 		},
 	);
 

@@ -80,7 +80,7 @@ export class VisaPad implements PinPad {
 	}
 
 	/** The check value is computed by the pad as a MAC: the family has no other way to show that it can use the key. */
-	updateKey({ at, cryptogram }: WorkingKeyLoad, signal?: AbortSignal): Promise<Bytes> {
+	async updateKey({ at, cryptogram }: WorkingKeyLoad, signal?: AbortSignal): Promise<Bytes> {
 		const key = { master: at.master, cryptogram };
 		this.#requireCarried(key);
 		return this.#converse(async (pad) => {
@@ -92,7 +92,7 @@ export class VisaPad implements PinPad {
 		}, signal);
 	}
 
-	enterPin(request: PinEntryRequest, signal?: AbortSignal): Promise<PinEntryResult> {
+	async enterPin(request: PinEntryRequest, signal?: AbortSignal): Promise<PinEntryResult> {
 		const { options } = this.#parts;
 		const key = options.keyManagement === "dukpt" ? undefined : this.#workingKey(request.at);
 		const packet = pinPacket(options, {
@@ -121,7 +121,7 @@ export class VisaPad implements PinPad {
 		}, signal);
 	}
 
-	computeMac({ algorithm, at, data }: MacRequest, signal?: AbortSignal): Promise<Bytes> {
+	async computeMac({ algorithm, at, data }: MacRequest, signal?: AbortSignal): Promise<Bytes> {
 		const key = this.#workingKey(at);
 		return this.#converse((pad) => computeVisaMac(pad, key, { algorithm, data }), signal);
 	}
@@ -146,7 +146,7 @@ export class VisaPad implements PinPad {
 	 * Runs one of the built-in tests, `00` to `10`, and gives the pad's own words about it.
 	 * @throws Fault `E_ILLEGAL` for UIC's dialect, where packet 14 means something else
 	 */
-	diagnose(test: string, signal?: AbortSignal): Promise<string> {
+	async diagnose(test: string, signal?: AbortSignal): Promise<string> {
 		if (this.#parts.options.dialect !== "verifone" || !/^(0\d|10)$/.test(test)) {
 			throw new Fault("E_ILLEGAL", { detail: "Built-in tests are 00 to 10, on VeriFone's pads" });
 		}
