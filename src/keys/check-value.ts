@@ -2,12 +2,13 @@ import { z } from "zod";
 import type { BlockCipher } from "../crypto/clear/block-cipher.ts";
 import { cmac } from "../crypto/clear/cmac.ts";
 import { constantTimeEqual, sha256 } from "../crypto/digest.ts";
+import { Fault } from "../kernel/fault.ts";
 import { concatBytes, latin1 } from "../wire/bytes.ts";
 import { fromHex, toHex } from "../wire/hex.ts";
 import { type KeyAlgorithm, keyAlgorithms } from "./key-kind.ts";
 
 /** How check values are made: a zero block enciphered (TDES by custom), or its CMAC (AES by X9.24-1). */
-export const kcvMethodSchema = z.enum(["ecb-zeros", "cmac"]);
+const kcvMethodSchema = z.enum(["ecb-zeros", "cmac"]);
 export type KcvMethod = z.infer<typeof kcvMethodSchema>;
 
 /** A check value as text that anybody may read: at most 6 hex digits of TDES, 10 of AES (PCI PIN requirement 15-1). */
@@ -69,9 +70,15 @@ export function fingerprintOf(cipher: BlockCipher): string {
 	return toHex(sha256(latin1("key fingerprint 1"), cipher.encipherEcb(blocks)).subarray(0, 8));
 }
 
-/** The expected check value of a manifest or form. */
-export function parseCheckValue(algorithm: KeyAlgorithm, text: string): { method: KcvMethod; value: Uint8Array } {
-	return { method: shown[keyAlgorithms[algorithm].cipher].method, value: fromHex(text) };
+/**
+ * The check value on a form: 6 to 16 hex digits, made by the method that is usual for the algorithm.
+ * @throws Fault `kcv_differs` for anything else
+ */
+export function parseCheckValue(algorithm: KeyAlgorithm, text: string): CheckValue {
+	if (!/^(?:[0-9A-Fa-f]{2}){3,8}$/.test(text)) {
+		throw new Fault("kcv_differs", { detail: "A check value has 6 to 16 hex digits" });
+	}
+	return shownCheckValue(shown[keyAlgorithms[algorithm].cipher].method, fromHex(text));
 }
 
 function wholeCheckValue(method: KcvMethod, cipher: BlockCipher): Uint8Array {

@@ -46,7 +46,7 @@ const cellsSchema = z.strictObject({
 });
 
 /** Where the key of a row comes from: the vault, by its name, or a key block under a KBPK of the vault. */
-export type KeySource =
+type KeySource =
 	| { readonly kind: "held"; readonly name: string }
 	| { readonly kind: "block"; readonly block: string; readonly under: string };
 

@@ -5,7 +5,7 @@ import type { Manifest } from "./manifest.ts";
 import type { ManifestRow } from "./manifest-row.ts";
 
 /** Where a key of the manifest is: in its slot and proved, refused, begun with an unknown end, or never begun. */
-export type RowEnd =
+type RowEnd =
 	| { readonly kind: "proved" }
 	| { readonly kind: "refused"; readonly code: string }
 	| { readonly kind: "in_doubt" }

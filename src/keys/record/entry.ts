@@ -16,7 +16,7 @@ const codeSchema = z.string().regex(/^[A-Za-z_\d]{1,40}$/);
 const hexSchema = z.string().regex(/^(?:[0-9A-F]{2}){1,32}$/);
 
 /** What a pad showed of a key: check values and nothing else, cut to what may be recorded. */
-export const proofSchema = z.discriminatedUnion("kind", [
+const proofSchema = z.discriminatedUnion("kind", [
 	z.strictObject({ kind: z.literal("held") }),
 	z.strictObject({ kind: z.literal("check_value"), kcv: checkValueSchema }),
 	z.strictObject({ kind: z.literal("known_block"), data: hexSchema, value: hexSchema }),

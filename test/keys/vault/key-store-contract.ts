@@ -9,7 +9,7 @@ import { fromHex, toHex } from "../../../src/wire/hex.ts";
 import { putKey } from "../support/test-vault.ts";
 
 /** A store that can be closed and opened again, as after a restart. */
-export interface StoreUnderTest {
+interface StoreUnderTest {
 	open(): KeyStore;
 }
 
