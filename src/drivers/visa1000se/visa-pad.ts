@@ -81,7 +81,7 @@ export class VisaPad implements PinPad {
 
 	/** The check value is computed by the pad as a MAC: the family has no other way to show that it can use the key. */
 	async updateKey({ at, cryptogram }: WorkingKeyLoad, signal?: AbortSignal): Promise<Bytes> {
-		const key = { master: at.master, cryptogram };
+		const key = { master: at.master, cryptogram: cryptogram.slice() };
 		this.#requireCarried(key);
 		return this.#converse(async (pad) => {
 			this.#workingKeys.delete(nameOf(at));
