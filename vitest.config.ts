@@ -1,9 +1,14 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+
+/** Most of the time a process of ours needs to start goes into compiling the same files again. */
+const compileCache = fileURLToPath(new URL("node_modules/.cache/node-compile", import.meta.url));
 
 export default defineConfig({
 	test: {
 		include: ["test/**/*.test.ts"],
 		exclude: ["test/hil/**", "test/torture/**"],
 		testTimeout: 20_000,
+		env: { NODE_COMPILE_CACHE: compileCache },
 	},
 });

@@ -7,7 +7,13 @@ import { runInside } from "../support/run-inside.ts";
 import { useShop } from "../support/use-shop.ts";
 
 const track2 = "6222020123456789=30122010000000000";
-const shop = useShop();
+
+/** A reversal is tried once, then only when somebody asks for it. */
+const shop = useShop({
+	configure({ acquirers: { bank } }) {
+		bank.timers.reversalBackoffMs = [0, 60_000];
+	},
+});
 
 /** A command that reads its card from a pipe. */
 function sale(words: readonly string[], card: string): Promise<CommandEnd> {

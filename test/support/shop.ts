@@ -17,13 +17,19 @@ import type { KmyPadState } from "./start-kmy-pad.ts";
 import type { PrinterState } from "./start-printer.ts";
 import { until } from "./until.ts";
 
+interface BankDraft {
+	connection?: "per_exchange" | "kept_open";
+	hosts: { tcp: string }[];
+	readonly timers: { reversalBackoffMs: number[] };
+}
+
 /** The configuration of the counter, as far as tests change it. */
 export interface ConfigDraft {
 	dataDirectory: string;
 	readonly listen: { port: number };
 	readonly log: { format: "people" | "json"; level: "debug" | "info" | "warn" | "error" };
 	readonly devices: Readonly<Record<"pinpad1" | "printer1", { port: object; options?: object }>>;
-	readonly acquirers: { readonly bank: { connection?: "per_exchange" | "kept_open"; hosts: { tcp: string }[] } };
+	readonly acquirers: { readonly bank: BankDraft };
 	readonly lanes: { readonly lane1: { keys?: object; pin?: object } };
 }
 
