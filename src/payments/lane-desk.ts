@@ -59,9 +59,13 @@ export class LaneDesk {
 		}
 	}
 
-	/** A till that saw the end of a sale may begin the next one, even if we are still tidying up. */
+	/** A till that saw the end of a payment, or of the first try to reverse it, may begin the next one while we tidy up. */
 	async #finishing(): Promise<void> {
-		if (this.#running !== undefined && this.#ledger.get(this.#running.runner.id).state === "finished") {
+		if (this.#running === undefined) {
+			return;
+		}
+		const { state, reversal } = this.#ledger.get(this.#running.runner.id);
+		if (state === "finished" || reversal?.lastFailure !== undefined) {
 			await this.#running.end;
 		}
 	}

@@ -126,9 +126,9 @@ function checkRequest(request: PaymentRequest, { lane }: LaneDesk): void {
 	}
 }
 
-/** A balance has no amount; a correction without one is for all of it. */
-function needsAmount({ kind, earlier }: PaymentRequest): boolean {
-	return kind !== "balance" && (correctedBy(kind).length === 0 || earlier?.transaction === undefined);
+/** A balance has no amount, and a correction without one is for all of what is known here. */
+function needsAmount({ kind }: PaymentRequest): boolean {
+	return kind !== "balance" && correctedBy(kind).length === 0;
 }
 
 function isAmount(amount: number): boolean {
