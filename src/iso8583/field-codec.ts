@@ -41,7 +41,7 @@ export function compileField(field: number, spec: FieldSpec, table: MessageSpec)
 	return {
 		field,
 		name: spec.name,
-		maxWireBytes: length.bytes + value.wireLength(length.maximum),
+		maxWireBytes: (length.told?.bytes ?? 0) + value.wireLength(length.maximum),
 		maxUnits: length.maximum,
 		write: compileWrite(parts),
 		read: compileRead(parts),
@@ -62,12 +62,13 @@ function encodingOf(content: FieldSpec["content"], table: MessageSpec): "bcd" | 
 }
 
 function compileWrite({ field, spec, length, value }: FieldParts): FieldCodec["write"] {
-	const { maximum, fixed } = length;
+	const { maximum, told } = length;
 	return (given, output) => {
 		const start = output.at;
-		const whole = fixed && given.length < maximum ? filled(given, maximum, spec.content) : given;
-		if (whole.length > maximum || !length.write(whole.length, output)) {
-			const wanted = fixed ? `${maximum}` : `up to ${maximum}`;
+		const whole = told === undefined && given.length < maximum ? filled(given, maximum, spec.content) : given;
+		const fits = told === undefined ? whole.length === maximum : told.write(whole.length, output);
+		if (!fits) {
+			const wanted = told === undefined ? `${maximum}` : `up to ${maximum}`;
 			throw problem(field, spec, start, `the value has ${given.length} units, the table wants ${wanted}`);
 		}
 		if (!value.write(whole, output)) {
@@ -77,12 +78,13 @@ function compileWrite({ field, spec, length, value }: FieldParts): FieldCodec["w
 }
 
 function compileRead({ field, spec, length, value }: FieldParts): FieldCodec["read"] {
+	const { maximum, told } = length;
 	const isPlain = spec.sensitive === "no" && spec.content !== "b";
 	return (input, plain) => {
 		const start = input.at;
-		const units = length.read(input);
+		const units = told === undefined ? maximum : told.read(input);
 		if (units === undefined) {
-			throw problem(field, spec, start, `the length is no number up to ${length.maximum}`);
+			throw problem(field, spec, start, `the length is no number up to ${maximum}`);
 		}
 		if (input.at + value.wireLength(units) > input.bytes.length) {
 			throw problem(field, spec, start, "the value is cut off");

@@ -7,9 +7,12 @@ import type { ValueCodec } from "./value-codec.ts";
 export interface FieldLength {
 	/** Most units of a value. */
 	readonly maximum: number;
-	/** True when a value has neither more nor less. */
-	readonly fixed: boolean;
-	/** Bytes in front of the value. */
+	/** The length in front of the value; a field without one has `maximum` units, neither more nor less. */
+	readonly told: ToldLength | undefined;
+}
+
+interface ToldLength {
+	/** Bytes it takes. */
 	readonly bytes: number;
 	/** Units of the value that follows; undefined when they are cut off, no number, or above the maximum. */
 	read(input: Cursor): number | undefined;
@@ -19,7 +22,7 @@ export interface FieldLength {
 
 export function compileFieldLength(spec: FieldSpec, value: ValueCodec, table: MessageSpec): FieldLength {
 	if ("fixed" in spec.length) {
-		return fixedLength(spec.length.fixed);
+		return { maximum: spec.length.fixed, told: undefined };
 	}
 	const [digits, limit] = "ll" in spec.length ? ([2, spec.length.ll] as const) : ([3, spec.length.lll] as const);
 	const prefix = compileLengthPrefix(digits, spec.lengths ?? table.lengths);
@@ -27,27 +30,24 @@ export function compileFieldLength(spec: FieldSpec, value: ValueCodec, table: Me
 	const maximum = countsWire ? (value.unitsIn(limit) ?? 0) : limit;
 	return {
 		maximum,
-		fixed: false,
-		bytes: prefix.bytes,
-		read(input) {
-			if (input.at + prefix.bytes > input.bytes.length) {
-				return undefined;
-			}
-			const length = prefix.read(input);
-			if (length === undefined || length > limit) {
-				return undefined;
-			}
-			return countsWire ? value.unitsIn(length) : length;
-		},
-		write(units, output) {
-			const length = countsWire ? value.wireLength(units) : units;
-			prefix.write(length, output);
-			// An odd number of packed digits cannot be told from the next even one when bytes are counted.
-			return units <= maximum && (!countsWire || value.unitsIn(length) === units);
+		told: {
+			bytes: prefix.bytes,
+			read(input) {
+				if (input.at + prefix.bytes > input.bytes.length) {
+					return undefined;
+				}
+				const length = prefix.read(input);
+				if (length === undefined || length > limit) {
+					return undefined;
+				}
+				return countsWire ? value.unitsIn(length) : length;
+			},
+			write(units, output) {
+				const length = countsWire ? value.wireLength(units) : units;
+				prefix.write(length, output);
+				// An odd number of packed digits cannot be told from the next even one when bytes are counted.
+				return units <= maximum && (!countsWire || value.unitsIn(length) === units);
+			},
 		},
 	};
-}
-
-function fixedLength(units: number): FieldLength {
-	return { maximum: units, fixed: true, bytes: 0, read: () => units, write: (given) => given === units };
 }
