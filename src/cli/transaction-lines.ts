@@ -13,7 +13,7 @@ export function transactionLines(transaction: TransactionDocument): readonly str
 	const { id, outcome, state, card, host, reply, fault, reversal } = transaction;
 	const word = state === "finished" || outcome !== "unknown" ? outcome : state;
 	return [
-		`${word.toUpperCase().replaceAll("_", " ")}  ${amountOf(transaction)}  ${card?.maskedPan ?? ""}`.trimEnd(),
+		`${word.toUpperCase().replaceAll("_", " ")}  ${amountOf(moneyOf(transaction))}  ${card?.maskedPan ?? ""}`.trimEnd(),
 		`  ${id}, reference ${transaction.reference}`,
 		...(host === null ? [] : [`  trace ${host.stan} batch ${host.batch} terminal ${host.terminalId}`]),
 		...(reply === null ? [] : [`  host: ${reply.responseCode} ${reply.text?.en ?? ""}${approval(reply.approvalCode)}`]),
@@ -26,6 +26,11 @@ export function transactionLines(transaction: TransactionDocument): readonly str
 			: [`  reversal ${reversal.state} after ${reversal.attempts} attempts: ${reversal.detail}`]),
 		`  money moved: ${transaction.moneyMoved}${transaction.safeToRetry ? ", safe to sell again" : ""}`,
 	];
+}
+
+/** Of a partial approval, the part. */
+function moneyOf({ amount, currency, reply }: TransactionDocument): Parameters<typeof amountOf>[0] {
+	return { amount: reply?.approvedAmount ?? amount, currency };
 }
 
 function approval(code: string | null): string {

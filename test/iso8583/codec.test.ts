@@ -158,7 +158,7 @@ test("refuses to encode what the table cannot hold", () => {
 		{ mti: "02x0", fields: {} },
 		{ mti: "0200", fields: { 3: "00000A" } },
 		{ mti: "0200", fields: { 4: "1234567890123" } },
-		{ mti: "0200", fields: { 7: "1122041911" } },
+		{ mti: "0200", fields: { 8: "11220419" } },
 		{ mti: "0200", fields: { 65: "1" } },
 		{ mti: "0200", fields: { 64: new Uint8Array(7) } },
 	];

@@ -32,7 +32,7 @@ export interface KmyPadProcess {
 	set(changes: Readonly<Record<string, unknown>>): Promise<void>;
 	/** Replaces the faults that are switched on. */
 	setFaults(...faults: readonly Record<string, unknown>[]): Promise<void>;
-	act(action: "unplug" | "plug" | "lose_keys"): Promise<void>;
+	act(action: "unplug" | "plug" | "power_cycle" | "lose_keys"): Promise<void>;
 	stop(): Promise<void>;
 }
 

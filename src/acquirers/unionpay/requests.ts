@@ -139,9 +139,16 @@ function trackField(track: Bytes): Bytes {
 	return track.map((byte) => (byte === 0x3d ? 0x44 : byte));
 }
 
+/** Field 53: its second digit tells the algorithm of the PIN key, 0 for the single-length key of sign-in 001. */
+function securityControl({ pin, signIn }: UnionPaySettings): string {
+	return signIn.keys === "001"
+		? `${pin.securityControl.slice(0, 1)}0${pin.securityControl.slice(2)}`
+		: pin.securityControl;
+}
+
 /** Fields 26, 52 and 53 travel together. */
 function pinFields(settings: UnionPaySettings, { pinBlock, longestPin }: PaymentOrder): Message["fields"] {
 	return pinBlock === undefined
 		? {}
-		: { 26: String(longestPin).padStart(2, "0"), 52: pinBlock, 53: settings.pin.securityControl };
+		: { 26: String(longestPin).padStart(2, "0"), 52: pinBlock, 53: securityControl(settings) };
 }

@@ -30,6 +30,8 @@ interface Introduction {
 }
 
 const namelessModel = "ESC/POS printer";
+/** A printer that proves nothing must not keep the first slip waiting for long. */
+const longestProbeMs = 10_000;
 
 /** What a one-way printer is taken to be. */
 const assumedReady: PrinterStatus = { online: true, paper: "ok", cover: "closed", error: "none" };
@@ -102,7 +104,9 @@ export class EscposPrinter implements PosPrinter {
 		job.onState("queued");
 		return this.#jobs.run(async () => {
 			await this.#beReady(signal);
-			const { completion } = (await this.introduce(options.printMs, signal)) ?? (await this.#acceptSilence(signal));
+			const { completion } =
+				(await this.introduce(Math.min(options.printMs, longestProbeMs), signal)) ??
+				(await this.#acceptSilence(signal));
 			if (completion === "gs-r") {
 				await this.#settle(signal);
 			}

@@ -85,7 +85,7 @@ export class KmyPad implements PinPad {
 		// A DES key twice is the same key in TDES: the pad keeps one algorithm, and nothing is to be remembered of the slot.
 		const whole = cryptogram.length === singleKeyLength ? concatBytes(cryptogram, cryptogram) : cryptogram;
 		return this.#converse(async (turn) => {
-			this.#activeKey = undefined;
+			await this.#setKeyModes(turn);
 			const checkValue = await this.#do(turn, commands.loadWorkingKey(at, whole));
 			if (checkValue.length === 0) {
 				throw new Fault("E_FAILURE", {
@@ -153,11 +153,24 @@ export class KmyPad implements PinPad {
 		return read.mac;
 	}
 
+	/** An adapter does not tell of a pad that lost its power behind it: whoever brings new keys brings the modes as well. */
+	async #setKeyModes(turn: Turn): Promise<void> {
+		this.#activeKey = undefined;
+		this.#macMode = undefined;
+		await this.#do(turn, commands.masterKeyAlgorithm(this.#parts.options.masterKeys));
+		await this.#do(turn, commands.workingKeyAlgorithm);
+		// Some pads give a check value only when told to; others do not know the setting, and give one anyway.
+		await this.#ask(turn, commands.showCheckValues);
+	}
+
+	/** In the order of the makers' own dialogue, whatever the pad may still know: a PIN must not go under another key. */
 	async #prepareEntry(turn: Turn, { minLength, panDigits, at }: PinEntryRequest): Promise<void> {
 		if (this.#shortestPin !== minLength) {
 			await this.#do(turn, commands.shortestPin(minLength));
 			this.#shortestPin = minLength;
 		}
+		await this.#do(turn, commands.workingKeyAlgorithm);
+		this.#activeKey = undefined;
 		await this.#activate(turn, at);
 		await this.#do(turn, commands.panDigits(panDigits));
 	}
@@ -205,7 +218,7 @@ export class KmyPad implements PinPad {
 		const alreadyActive = this.#isActive(at);
 		await this.#activate(turn, at);
 		const { status, data } = await this.#ask(turn, command);
-		if (status.accepted || !alreadyActive || status.name !== "parameter") {
+		if (status.accepted || !alreadyActive) {
 			mustBeAccepted(command, status);
 			return data;
 		}

@@ -35,7 +35,7 @@ type Changes = z.infer<typeof changesSchema>;
  * Runs a KMY350x or SZZT ZT C70/C90 pad with its keys and the person in front of it.
  * Control port: `{"set":{…}}` with any of `faults`, `persons` (both replace what was there), `masterKeys` (are added)
  * and `battery`; `{"get":true}` gives path, commands seen, counts, faults, occupied key slots and the keypad;
- * actions `unplug`, `plug` (at the same path when there is a link) and `lose_keys` (as in an alarm).
+ * actions `unplug`, `plug` (at the same path when there is a link), `power_cycle` and `lose_keys` (as in an alarm).
  * @throws Fault `address_in_use`, `E_OFFLINE`
  */
 export async function runKmyPad(options: PadOptions): Promise<RunningPad> {
@@ -77,6 +77,10 @@ export async function runKmyPad(options: PadOptions): Promise<RunningPad> {
 			unplug,
 			async plug() {
 				await cables.plug();
+			},
+			/** The line stays, as behind an adapter; everything but the keys is forgotten. */
+			power_cycle() {
+				resetVolatile(pad);
 			},
 			lose_keys() {
 				pad.keys.erase("lost");

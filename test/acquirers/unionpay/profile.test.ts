@@ -146,6 +146,11 @@ describe("requests", () => {
 		expect(typeof serial === "string" ? serial : fromLatin1(serial)).toBe("Sequence No12306099999906");
 	});
 
+	test("field 53 tells a single-length PIN key", () => {
+		const single = shippedProfile({ signIn: { keys: "001", licence: "0000" } });
+		expect(toHex(single.payment(saleM1()).draft.seal(testMac(new Uint8Array(1))).bytes)).toContain("2000000000000000");
+	});
+
 	test("a host without header gets none", () => {
 		const bare = shippedProfile({ header: null });
 		const message = bare.echo(terminal).seal(undefined);

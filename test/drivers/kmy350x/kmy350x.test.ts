@@ -227,6 +227,20 @@ describe("on a bad day", () => {
 		expect(device.health.masterKeys).toBe("lost");
 	});
 
+	test("a pad that lost its power behind an open line takes the next PIN under the right key, and MACs after new keys", async () => {
+		await mac();
+		await pad.act("power_cycle");
+		expect(pinOf(await device.enterPin(entry()))).toBe("1234");
+		await loadKeys(device);
+		expect(await mac()).toEqual(latin1(cupMac(singleKey, message).slice(0, 8)));
+	});
+
+	test("a pad that refuses in its own way what needs a key is given the key again", async () => {
+		await mac();
+		await pad.setFaults({ name: "status", command: "41", value: "E0" });
+		expect(await mac()).toHaveLength(8);
+	});
+
 	test("a weak battery is a state, and the pad works", async () => {
 		await pad.set({ battery: "weak" });
 		await mac();
