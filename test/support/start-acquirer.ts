@@ -3,10 +3,12 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { LedgerEntry } from "../../src/simulators/acquirer/ledger.ts";
+import type { BatchBook } from "../../src/simulators/acquirer/settlement.ts";
 import { type ControlClient, controlClient } from "./control-client.ts";
 
 export interface AcquirerState {
 	readonly ledger: readonly LedgerEntry[];
+	readonly batches: readonly BatchBook[];
 	readonly violations: readonly { readonly mti: string; readonly rule: string }[];
 	readonly counts: Readonly<Record<string, number>>;
 	readonly faults: readonly unknown[];

@@ -19,7 +19,7 @@ import { cupMac } from "../../src/crypto/clear/cup-mac.ts";
 import { kcv } from "../../src/crypto/clear/kcv.ts";
 import { encodePinBlock } from "../../src/crypto/clear/pin-block.ts";
 import { tdes } from "../../src/crypto/clear/tdes.ts";
-import type { Message } from "../../src/iso8583/message.ts";
+import { fieldText, type Message } from "../../src/iso8583/message.ts";
 import { systemClock } from "../../src/kernel/clock.ts";
 import { openPort } from "../../src/ports/open-port.ts";
 import { type Bytes, equalBytes, latin1 } from "../../src/wire/bytes.ts";
@@ -157,6 +157,29 @@ export class TestTerminal {
 			{ answerMs: this.#answerMs, beforeSend: () => Promise.resolve() },
 		);
 		return codec.decode(unwrap(channel, answer)?.message ?? new Uint8Array());
+	}
+
+	/** 0500 with totals as the 62 digits of field 48; gives those of the answer, and its response code if it has one. */
+	async settle(totals: string): Promise<{ totals: string | undefined; code: string | undefined }> {
+		const answer = await this.send("0500", { 48: totals, 49: "156", 60: this.field60("00", "201"), 63: "01 " });
+		return { totals: fieldText(answer, 48), code: fieldText(answer, 39) };
+	}
+
+	/** 0320/201: records of forty digits. */
+	async uploadRecords(...records: readonly string[]): Promise<string | undefined> {
+		const list = `${String(records.length).padStart(2, "0")}${records.join("")}`;
+		return fieldText(await this.send("0320", { 48: list, 60: this.field60("00", "201") }), 39);
+	}
+
+	/** 0320/202 or 207. */
+	async endUpload(networkCode: "202" | "207", count: number): Promise<string | undefined> {
+		const fields = { 48: String(count).padStart(4, "0"), 60: this.field60("00", networkCode) };
+		return fieldText(await this.send("0320", fields), 39);
+	}
+
+	/** 0820/002. */
+	async signOff(): Promise<string | undefined> {
+		return fieldText(await this.send("0820", { 60: this.field60("00", "002") }), 39);
 	}
 
 	#encoded(message: Message): Bytes {

@@ -11,6 +11,10 @@ export class Batches {
 		}
 	}
 
+	get present(): readonly { readonly terminalId: string; readonly batch: string }[] {
+		return Array.from(this.#present, ([terminalId, batch]) => ({ terminalId, batch }));
+	}
+
 	/** Undefined until the terminal has named its first batch. */
 	of(terminalId: string): string | undefined {
 		return this.#present.get(terminalId);

@@ -2,9 +2,9 @@ import { z } from "zod";
 
 /**
  * What can go wrong at or behind the host. `value` is milliseconds for `delay`, a response code for `refuse`,
- * a digit for `header_requirement`.
+ * a digit for `header_requirement`, minor units for `mismatch`.
  */
-export const faultNames = [
+const faultNames = [
 	/** Processed, no answer. */
 	"drop",
 	/** Not processed, no answer. */
@@ -31,7 +31,14 @@ export const faultNames = [
 	"refuse_connection",
 	/** The header of the answer asks for `value`: 3 is "sign in again". */
 	"header_requirement",
+	/** At a settlement the host's own debits of domestic cards are off by `value`, 100 when left out. */
+	"mismatch",
+	/** A settlement is answered with flags 3, and nothing is compared. */
+	"settlement_error",
 ] as const;
+
+/** Faults that hit one message type only. */
+const onlyMti: Readonly<Record<string, string>> = { mismatch: "0500", settlement_error: "0500" };
 
 export const faultSchema = z.strictObject({
 	name: z.enum(faultNames),
@@ -66,7 +73,10 @@ export class FaultSwitches {
 
 	/** The faults that hit a request of this type, one of each name, now used once more. */
 	take(mti: string): ReadonlyMap<FaultName, Fault> {
-		return this.#takeWhere((fault) => fault.name !== "refuse_connection" && (fault.mti ?? mti) === mti);
+		return this.#takeWhere(
+			(fault) =>
+				fault.name !== "refuse_connection" && (fault.mti ?? mti) === mti && (onlyMti[fault.name] ?? mti) === mti,
+		);
 	}
 
 	/** True when a new connection is to be refused. */

@@ -3,17 +3,19 @@ import type { Bytes } from "../../wire/bytes.ts";
 import { Batches } from "./batches.ts";
 import { CardTransactions } from "./card-transactions.ts";
 import { answerTo, batchOf, type Decision, networkCodeOf } from "./decision.ts";
-import type { Ledger } from "./ledger.ts";
+import type { Ledger, TransactionKey } from "./ledger.ts";
 import { violationsOf } from "./message-rules.ts";
 import type { AcquirerOptions } from "./options.ts";
 import { References } from "./references.ts";
 import type { KeySet, SecurityModule } from "./security-module.ts";
+import { type BatchBook, Settlement, type SettlementTwist } from "./settlement.ts";
 
 /** A request as the line read it. */
 export interface Request {
 	readonly message: Message;
 	/** What its MAC covers, and the MAC. */
 	readonly sealed: { readonly macInput: Bytes; readonly mac: Bytes } | undefined;
+	readonly twist: SettlementTwist;
 }
 
 interface HostParts {
@@ -33,12 +35,18 @@ export class Host {
 	readonly #references: References;
 	readonly #batches: Batches;
 	readonly #transactions: CardTransactions;
+	readonly #settlement: Settlement;
 
 	constructor(parts: HostParts) {
 		this.#parts = parts;
 		this.#references = new References(parts.now, parts.ledger.entries.length);
 		this.#batches = new Batches(parts.ledger.entries);
 		this.#transactions = new CardTransactions({ ...parts, references: this.#references });
+		this.#settlement = new Settlement({ ...parts, batches: this.#batches });
+	}
+
+	get batches(): readonly BatchBook[] {
+		return this.#settlement.books;
 	}
 
 	answer(request: Request): Message {
@@ -75,7 +83,11 @@ export class Host {
 			case "0820":
 				return this.#manage(message, terminalId);
 			default:
-				return this.#transaction(request, terminalId);
+				return this.#signedIn(request, {
+					terminalId,
+					batch: batchOf(message),
+					stan: fieldText(message, 11) ?? "",
+				});
 		}
 	}
 
@@ -104,23 +116,42 @@ export class Host {
 		}
 	}
 
-	#transaction({ message, sealed }: Request, terminalId: string): Decision {
-		const { complain, security } = this.#parts;
-		if (!security.isSignedIn(terminalId)) {
+	/** What only a terminal with working keys may ask. */
+	#signedIn(request: Request, key: TransactionKey): Decision {
+		const { message, sealed } = request;
+		const { security } = this.#parts;
+		if (!security.isSignedIn(key.terminalId)) {
 			return { code: "77" };
 		}
-		if (sealed === undefined || !security.verifyMac(terminalId, sealed.macInput, sealed.mac)) {
+		const settles = message.mti === "0500" || message.mti === "0320";
+		const macIsRight = sealed === undefined ? settles : security.verifyMac(key.terminalId, sealed.macInput, sealed.mac);
+		if (!macIsRight) {
 			return { code: "A0" };
 		}
-		const key = { terminalId, batch: batchOf(message), stan: fieldText(message, 11) ?? "" };
+		return settles ? this.#settle(request, key) : this.#transact(message, key);
+	}
+
+	#transact(message: Message, key: TransactionKey): Decision {
 		if (message.mti === "0400") {
+			this.#settlement.disturb(message.mti, key);
 			return this.#transactions.reverse(message, key);
 		}
-		if (!this.#batches.isPresent(terminalId, key.batch)) {
-			complain(message.mti, "another batch than the present one");
+		if (!this.#batches.isPresent(key.terminalId, key.batch)) {
+			this.#parts.complain(message.mti, "another batch than the present one");
 			return { code: "77" };
 		}
+		this.#settlement.disturb(message.mti, key);
 		return this.#transactions.authorise(message, key);
+	}
+
+	/** A single upload repeats the trace number of what it uploads; everything else has one of its own. */
+	#settle({ message, twist }: Request, key: TransactionKey): Decision {
+		if (networkCodeOf(message) !== "000" && this.#transactions.isUsed(key)) {
+			this.#parts.complain(message.mti, "trace number used twice in one batch");
+		}
+		return message.mti === "0500"
+			? this.#settlement.settle(message, key, twist)
+			: this.#settlement.upload(message, key);
 	}
 }
 

@@ -30,7 +30,7 @@ const changesSchema = z.strictObject({ faults: z.array(faultSchema) });
 /**
  * Runs a UnionPay acquirer with its encryption module, ledger and issuer. `codec` is that of the UnionPay field table.
  * Control port: `{"set":{"faults":[…]}}` replaces the faults that are switched on; `{"get":true}` gives ledger,
- * violations, counts and faults; actions `sign_off` (forgets all working keys), `hang_up` (cuts all lines),
+ * batches, violations, counts and faults; actions `sign_off` (forgets all working keys), `hang_up` (cuts all lines),
  * `stop_listening` and `listen` (connections are refused in between).
  * @throws Fault `address_in_use`, `E_OFFLINE`
  */
@@ -74,7 +74,13 @@ export async function runAcquirer(options: AcquirerOptions, codec: Codec): Promi
 	};
 	const control = await openControlPort(options.controlPort, {
 		set: (changes) => faults.set(changesSchema.parse(changes).faults),
-		get: () => ({ ledger: ledger.entries, violations, counts: Object.fromEntries(counts), faults: faults.armed }),
+		get: () => ({
+			ledger: ledger.entries,
+			batches: host.batches,
+			violations,
+			counts: Object.fromEntries(counts),
+			faults: faults.armed,
+		}),
 		actions: {
 			sign_off() {
 				for (const { terminalId } of options.terminals) {

@@ -9,6 +9,7 @@ import { answerEnvelope, type Envelope, envelopeViolations, openEnvelope } from 
 import type { Fault, FaultName, FaultSwitches } from "./faults.ts";
 import type { Host } from "./host.ts";
 import type { SecurityModule } from "./security-module.ts";
+import type { SettlementTwist } from "./settlement.ts";
 
 interface LineParts {
 	readonly connection: TcpConnection;
@@ -77,7 +78,7 @@ export class TerminalLine {
 		const refusal = faults.get("refuse");
 		const answer =
 			refusal === undefined
-				? host.answer({ message, sealed: codec.splitMac(envelope.message) })
+				? host.answer({ message, sealed: codec.splitMac(envelope.message), twist: twistOf(faults) })
 				: host.refuse(message, refusal.value ?? "96");
 		this.#parts.count(`${answer.mti} ${fieldText(answer, 39) ?? ""}`.trimEnd());
 		if (faults.has("close_after")) {
@@ -141,6 +142,14 @@ export class TerminalLine {
 			this.#parts.clock.after(5, () => this.#sendPieces(rest));
 		}
 	}
+}
+
+function twistOf(faults: Faults): SettlementTwist {
+	const mismatch = faults.get("mismatch");
+	return {
+		difference: mismatch === undefined ? 0 : Number(mismatch.value ?? 100),
+		error: faults.has("settlement_error"),
+	};
 }
 
 function readable(codec: Codec, bytes: Bytes): Message | undefined {
