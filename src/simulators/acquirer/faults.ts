@@ -40,17 +40,19 @@ const faultNames = [
 /** Faults that hit one message type only. */
 const onlyMti: Readonly<Record<string, string>> = { mismatch: "0500", settlement_error: "0500" };
 
-export const faultSchema = z.strictObject({
-	name: z.enum(faultNames),
-	/** Message type of the requests it hits; all when left out. */
-	mti: z
-		.string()
-		.regex(/^\d{4}$/)
-		.optional(),
-	/** How many times; `always` never wears off. */
-	count: z.union([z.int().positive(), z.literal("always")]).default(1),
-	value: z.string().optional(),
-});
+export const faultSchema = z
+	.strictObject({
+		name: z.enum(faultNames),
+		/** Message type of the requests it hits; all when left out. */
+		mti: z
+			.string()
+			.regex(/^\d{4}$/)
+			.optional(),
+		/** How many times; `always` never wears off. */
+		count: z.union([z.int().positive(), z.literal("always")]).default(1),
+		value: z.string().optional(),
+	})
+	.refine(({ name, value = "0" }) => name !== "mismatch" || /^-?\d+$/.test(value), "a mismatch takes an integer");
 
 export type Fault = z.infer<typeof faultSchema>;
 export type FaultName = Fault["name"];

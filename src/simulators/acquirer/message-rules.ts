@@ -23,11 +23,11 @@ const managementRules: Readonly<Record<string, Readonly<Record<string, MessageRu
 		"301": { mandatory: [41, 42, 60], allowed: [] },
 		"*": { mandatory: [41, 42, 60], allowed: [11, 62] },
 	},
-	"0500": { "201": { mandatory: [11, 41, 42, 48, 49, 60, 63], allowed: [], checks: [digitsOf48(62)] } },
+	"0500": { "201": { mandatory: [11, 41, 42, 48, 49, 60, 63], allowed: [], checks: [digitsOf(48, 62)] } },
 	"0320": {
 		"201": { mandatory: [11, 41, 42, 48, 60], allowed: [], checks: [recordsOf48] },
-		"202": { mandatory: [11, 41, 42, 48, 60], allowed: [], checks: [digitsOf48(4)] },
-		"207": { mandatory: [11, 41, 42, 48, 60], allowed: [], checks: [digitsOf48(4)] },
+		"202": { mandatory: [11, 41, 42, 48, 60], allowed: [], checks: [digitsOf(48, 4)] },
+		"207": { mandatory: [11, 41, 42, 48, 60], allowed: [], checks: [digitsOf(48, 4)] },
 	},
 };
 
@@ -83,7 +83,7 @@ function transactionRule(message: Message): MessageRule | string {
 	return {
 		mandatory,
 		allowed,
-		checks: [cardViolations, pinViolations, digitsOf61(originalDigits), noNetworkCode, noKeyedCard(kind)],
+		checks: [cardViolations, pinViolations, digitsOf(61, originalDigits), noNetworkCode, noKeyedCard(kind)],
 	};
 }
 
@@ -97,7 +97,7 @@ function reversalRule(message: Message): MessageRule | string {
 	return {
 		mandatory: [3, 4, 11, 22, 25, 39, 41, 42, 49, 60, ...(corrects ? [61] : []), 64],
 		allowed: [2, 14, 23, 38, 53, 55],
-		checks: [digitsOf61(kind.originalDigits), noNetworkCode, knownReason],
+		checks: [digitsOf(61, kind.originalDigits), noNetworkCode, knownReason],
 	};
 }
 
@@ -107,7 +107,7 @@ function singleUploadRule(message: Message): MessageRule | string {
 		? {
 				mandatory: [2, 3, 4, 11, 22, 25, 41, 42, 49, 60, 61],
 				allowed: [14, 23, 32, 37, 38, 63, 64],
-				checks: [digitsOf61(16), noNetworkCode],
+				checks: [digitsOf(61, 16), noNetworkCode],
 			}
 		: "fields 3, 25 and 60.1 name no transaction that is uploaded by itself";
 }
@@ -170,17 +170,13 @@ function digitsOf60(lengths: ReadonlySet<number>): Check {
 	};
 }
 
-function digitsOf61(count: number): Check {
+/** How long a field of digits is when it is there and belongs there. */
+function digitsOf(field: number, count: number): Check {
 	return (message) => {
-		const { length } = fieldText(message, 61) ?? "";
-		return length === count ? [] : [`field 61 has ${length} digits instead of ${count}`];
-	};
-}
-
-function digitsOf48(count: number): Check {
-	return (message) => {
-		const { length } = fieldText(message, 48) ?? "";
-		return length === count ? [] : [`field 48 has ${length} digits instead of ${count}`];
+		const { length } = fieldText(message, field) ?? "";
+		return length === 0 || count === 0 || length === count
+			? []
+			: [`field ${field} has ${length} digits instead of ${count}`];
 	};
 }
 

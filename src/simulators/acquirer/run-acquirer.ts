@@ -82,11 +82,7 @@ export async function runAcquirer(options: AcquirerOptions, codec: Codec): Promi
 			faults: faults.armed,
 		}),
 		actions: {
-			sign_off() {
-				for (const { terminalId } of options.terminals) {
-					security.signOff(terminalId);
-				}
-			},
+			sign_off: () => security.signOffAll(),
 			hang_up() {
 				for (const connection of connections) {
 					connection.destroy();

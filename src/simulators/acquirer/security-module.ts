@@ -38,6 +38,10 @@ export class SecurityModule {
 		this.#workingKeys.delete(terminalId);
 	}
 
+	signOffAll(): void {
+		this.#workingKeys.clear();
+	}
+
 	/** New working keys for a terminal, as field 62 of its sign-in answer. */
 	newWorkingKeys(terminalId: string, keySet: KeySet): Bytes {
 		const masterKey = this.#masterKeys.get(terminalId);

@@ -71,7 +71,10 @@ export class Settlement {
 	settle(message: Message, key: TransactionKey, { difference, error: fails }: SettlementTwist): Decision {
 		const book = this.#bookOf(key);
 		const totals = totalsOff(totalsOf(this.#entriesOf(key)), difference);
-		const answer = (flags: Flags): Decision => ({ code: undefined, fields: { 48: totalsText(totals, flags) } });
+		const answer = (flags: Flags): Decision => ({
+			code: undefined,
+			fields: { 48: totalsText(totals, flags), 63: fieldText(message, 63) ?? "" },
+		});
 		if (fails) {
 			return answer(error);
 		}

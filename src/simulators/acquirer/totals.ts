@@ -58,10 +58,8 @@ export function parseTotals(text: string): BatchTotals {
 export function totalsText({ domestic, foreign }: BatchTotals, flags: Flags): string {
 	const sum = ({ amount, count }: Sum): string =>
 		`${String(amount).padStart(12, "0")}${String(count % 1000).padStart(3, "0")}`;
-	return [
-		...[sum(domestic.debit), sum(domestic.credit), flags.domestic],
-		...[sum(foreign.debit), sum(foreign.credit), flags.foreign],
-	].join("");
+	const domesticText = `${sum(domestic.debit)}${sum(domestic.credit)}${flags.domestic}`;
+	return `${domesticText}${sum(foreign.debit)}${sum(foreign.credit)}${flags.foreign}`;
 }
 
 export function compareTotals(own: BatchTotals, told: BatchTotals): Flags {

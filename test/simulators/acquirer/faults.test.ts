@@ -13,9 +13,12 @@ describe("parseFaultText", () => {
 		expect(parseFaultText(text)).toEqual(fault);
 	});
 
-	test.each(["explode", "drop:200", "drop:0200:0", "drop:0200:some"])("%s is refused", (text) => {
-		expect(() => parseFaultText(text)).toThrow(z.ZodError);
-	});
+	test.each(["explode", "drop:200", "drop:0200:0", "drop:0200:some", "mismatch:0500:1:much"])(
+		"%s is refused",
+		(text) => {
+			expect(() => parseFaultText(text)).toThrow(z.ZodError);
+		},
+	);
 });
 
 describe("FaultSwitches", () => {
@@ -26,6 +29,12 @@ describe("FaultSwitches", () => {
 		expect([...switches.take("0200").keys()]).toEqual(["drop", "delay"]);
 		expect([...switches.take("0200").keys()]).toEqual(["delay"]);
 		expect(switches.takeConnection()).toBe(false);
+	});
+
+	test("a fault of settlements waits for one", () => {
+		const switches = new FaultSwitches([parseFaultText("mismatch:::-5"), parseFaultText("mismatch:0200")]);
+		expect(switches.take("0200").size).toBe(0);
+		expect(switches.take("0500").get("mismatch")?.value).toBe("-5");
 	});
 
 	test("of two with the same name the first is used up first", () => {
