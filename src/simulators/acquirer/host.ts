@@ -98,9 +98,13 @@ export class Host {
 			return { code: "40" };
 		}
 		const batch = this.#batches.of(terminalId) ?? batchOf(message);
+		const asked = fieldText(message, 60) ?? "";
 		return {
 			code: "00",
-			fields: { 60: `00${batch}${keySet}`, 62: this.#parts.security.newWorkingKeys(terminalId, keySet) },
+			fields: {
+				60: `${asked.slice(0, 2)}${batch}${asked.slice(8)}`,
+				62: this.#parts.security.newWorkingKeys(terminalId, keySet),
+			},
 		};
 	}
 

@@ -225,6 +225,14 @@ describe("totals that do not agree", () => {
 	});
 });
 
+test("a settlement has a trace number of its own", async () => {
+	const sale = await till.pay("sale", 1000);
+	const fields = { 11: sale.identity.stan ?? "", 48: `${nothing}0${nothing}0`, 49: "156", 63: "01 " };
+	const answer = await till.send("0500", { ...fields, 60: till.field60("00", "201") });
+	expect(answer.fields[63]).toBe("01 ");
+	expect(await rules()).toEqual(["trace number used twice in one batch"]);
+});
+
 describe("faults of a settlement", () => {
 	test("mismatch: the host's totals are off by the value, for one settlement", async () => {
 		await till.pay("sale", 1000);
