@@ -2,7 +2,7 @@ import { Argument } from "commander";
 import type { AddCommands } from "./command-context.ts";
 import { runDaemon } from "./start-command.ts";
 
-const kinds = ["pinpad", "printer", "acquirer"] as const;
+const kinds = ["pinpad", "visa-pinpad", "printer", "acquirer"] as const;
 
 /** Commands that run until they are told to stop. Simulators are loaded only by the command that needs them. */
 export const addDaemonCommands: AddCommands = (program, run) => {

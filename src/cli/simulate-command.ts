@@ -12,6 +12,8 @@ import { padOptionsSchema } from "../simulators/kmy-pad/options.ts";
 import { runKmyPad } from "../simulators/kmy-pad/run-kmy-pad.ts";
 import { printerOptionsSchema } from "../simulators/printer/options.ts";
 import { runPrinter } from "../simulators/printer/run-printer.ts";
+import { visaPadOptionsSchema } from "../simulators/visa-pad/options.ts";
+import { runVisaPad } from "../simulators/visa-pad/run-visa-pad.ts";
 import { type ConsoleIo, show } from "./console-io.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 
@@ -25,6 +27,10 @@ interface Running {
 export const simulated = {
 	async pinpad(options: unknown): Promise<Running> {
 		const pad = await runKmyPad(parse(padOptionsSchema, options));
+		return { ...pad, address: pad.path };
+	},
+	async "visa-pinpad"(options: unknown): Promise<Running> {
+		const pad = await runVisaPad(parse(visaPadOptionsSchema, options));
 		return { ...pad, address: pad.path };
 	},
 	async printer(options: unknown): Promise<Running> {

@@ -35,7 +35,10 @@ async function entry(amount: number) {
 
 describe("the host and we agree on", () => {
 	afterEach(async () => {
-		expect((await side.host.state()).violations).toEqual([]);
+		const { violations } = await side.host.state();
+		if (violations.length > 0) {
+			throw new Error(`the host complains: ${JSON.stringify(violations)}`);
+		}
 	});
 
 	test("a void", async () => {
@@ -128,7 +131,10 @@ describe("refused before anything is sent:", () => {
 	});
 
 	afterEach(async () => {
-		expect((await side.host.state()).ledger).toHaveLength(before);
+		const { ledger } = await side.host.state();
+		if (ledger.length !== before) {
+			throw new Error(`the host heard of it: ${JSON.stringify(ledger.at(-1))}`);
+		}
 	});
 
 	test.each([
