@@ -4,7 +4,7 @@ import type { Transaction } from "../journal/transaction.ts";
 import type { HostIdentity } from "../journal/transaction-events.ts";
 import { asFault, type Fault, isFault } from "../kernel/fault.ts";
 import type { Bytes } from "../wire/bytes.ts";
-import type { Ledger, StepExtras } from "./ledger.ts";
+import type { Ledger, NewEvent, StepExtras } from "./ledger.ts";
 import type { PaymentInput } from "./payment-machine.ts";
 import { type SignedReversal, signReversal, storedReversal } from "./reversal-message.ts";
 import type { Terminal } from "./terminal.ts";
@@ -18,6 +18,8 @@ export interface Authorization {
 	readonly earlier: EarlierPayment | undefined;
 	/** Aborts until the request is handed over; after that the host has it and nobody can call it back. */
 	readonly cancel: AbortSignal;
+	/** Makes the hand-over durable. @throws Fault `journal_unwritable`: nothing may leave then */
+	readonly record: (events: readonly NewEvent[], extras: StepExtras) => Promise<void>;
 	/** Called at hand-over, when cancelling becomes impossible. */
 	readonly onHandOver: () => void;
 }
@@ -91,7 +93,7 @@ async function handOver(
 	const { lane } = sale.terminal;
 	const { terminalId, merchantId } = lane.terminal;
 	const host: HostIdentity = { acquirer: lane.acquirer.id, terminalId, merchantId, ...trace };
-	await sale.ledger.record(sale.transaction.id, [{ type: "prepared", host }, { type: "sent" }], { keep });
+	await sale.record([{ type: "prepared", host }, { type: "sent" }], { keep });
 }
 
 /** Signed in advance, a reversal can go out after the pad was unplugged. Failing here costs nothing: it is signed later. */

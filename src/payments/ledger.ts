@@ -15,6 +15,9 @@ type Unstamped<E> = E extends unknown ? Omit<E, "at"> : never;
 /** A transaction event before it gets its time. */
 export type NewEvent = Unstamped<TransactionEvent>;
 
+/** One that may have got its time when it happened, to be written later. */
+export type TimedEvent = NewEvent | TransactionEvent;
+
 type Accepted = Extract<NewEvent, { type: "accepted" }>;
 
 const retryDelayMs = 1_000;
@@ -39,7 +42,7 @@ export class Ledger {
 
 	/** Begins a transaction; refuses when one of its claims is taken. */
 	async begin(event: Accepted, claims: readonly Claim[]): Promise<WriteResult> {
-		const accepted = stamp(event, this.#clock.now());
+		const accepted = { ...event, at: this.#clock.now() };
 		const result = await this.#journal.write({
 			stream: event.id,
 			events: [accepted],
@@ -56,8 +59,9 @@ export class Ledger {
 	 * Makes a step durable.
 	 * @throws Fault `journal_unwritable`: the step did not happen
 	 */
-	async record(id: string, events: readonly NewEvent[], extras: StepExtras): Promise<Transaction> {
-		const stamped = events.map((event) => stamp(event, this.#clock.now()));
+	async record(id: string, events: readonly TimedEvent[], extras: StepExtras): Promise<Transaction> {
+		const now = this.#clock.now();
+		const stamped = events.map((event) => ("at" in event ? event : { ...event, at: now }));
 		const ahead = stamped.reduce(applyEvent, this.#ahead.get(id) ?? this.get(id));
 		this.#ahead.set(id, ahead);
 		let written: WriteResult;
@@ -77,7 +81,7 @@ export class Ledger {
 	 * Makes a step durable that has already happened outside (an answer came): keeps trying while the disk refuses,
 	 * for there is no way back.
 	 */
-	async recordForSure(id: string, events: readonly NewEvent[], extras: StepExtras): Promise<Transaction> {
+	async recordForSure(id: string, events: readonly TimedEvent[], extras: StepExtras): Promise<Transaction> {
 		for (;;) {
 			try {
 				return await this.record(id, events, extras);
@@ -157,10 +161,6 @@ export class Ledger {
 interface UntilWait {
 	readonly ms: number;
 	readonly signal: AbortSignal | undefined;
-}
-
-function stamp<E>(event: E, at: number): E & { readonly at: number } {
-	return { ...event, at };
 }
 
 function foldRecorded(id: string, events: readonly Recorded[]): Transaction {

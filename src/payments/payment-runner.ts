@@ -6,7 +6,7 @@ import type { Transaction } from "../journal/transaction.ts";
 import { asFault, Fault } from "../kernel/fault.ts";
 import { type Bytes, fromLatin1 } from "../wire/bytes.ts";
 import { authorize } from "./authorization.ts";
-import type { Ledger, NewEvent, StepExtras } from "./ledger.ts";
+import type { Ledger, NewEvent, StepExtras, TimedEvent } from "./ledger.ts";
 import { advance, beginPayment, type PaymentInput, type PaymentTask } from "./payment-machine.ts";
 import { obstaclesOf } from "./readiness.ts";
 import { reversalSecrets } from "./reversal-message.ts";
@@ -43,6 +43,7 @@ export class PaymentRunner {
 	#handedOver = false;
 	#cancelling: Promise<Transaction> | undefined;
 	#pinBlock: Bytes | undefined;
+	readonly #deferred: TimedEvent[] = [];
 
 	constructor(payment: Payment, rooms: PaymentRooms) {
 		this.id = payment.id;
@@ -167,6 +168,7 @@ export class PaymentRunner {
 			onHandOver: () => {
 				this.#handedOver = true;
 			},
+			record: (events, extras) => this.#withDeferred(events, (whole) => ledger.record(this.id, whole, extras)),
 		});
 	}
 
@@ -181,17 +183,29 @@ export class PaymentRunner {
 
 	/** After hand-over there is no way back: the record is repeated until the disk takes it. */
 	async #record(events: readonly NewEvent[]): Promise<void> {
-		if (events.length === 0) {
+		if (events.every(({ type }) => type === "card_read" || type === "pin_taken")) {
+			this.#deferred.push(...events.map((event) => ({ ...event, at: this.#rooms.terminal.clock.now() })));
 			return;
 		}
 		const { ledger, slips } = this.#rooms;
 		const approved = events.some((event) => event.type === "approved");
 		const all = approved ? [...events, ...slips.slipsFor(ledger.get(this.id))] : events;
-		await ledger.recordForSure(this.id, all, {
-			...(endsDoubt(events) ? forgetReversal : {}),
-			...(approved ? { claims: this.#payment.claims } : {}),
-		});
+		await this.#withDeferred(all, (whole) =>
+			ledger.recordForSure(this.id, whole, {
+				...(endsDoubt(events) ? forgetReversal : {}),
+				...(approved ? { claims: this.#payment.claims } : {}),
+			}),
+		);
 		this.#handedOver &&= !events.some((event) => event.type === "to_repeat");
+	}
+
+	/** What decides nothing goes to disk together with the next step that does: each wait for the disk is a wait for the till. */
+	async #withDeferred(
+		events: readonly NewEvent[],
+		write: (whole: readonly TimedEvent[]) => Promise<Transaction>,
+	): Promise<void> {
+		await write([...this.#deferred, ...events]);
+		this.#deferred.splice(0);
 	}
 
 	#maskedPan(): string {
