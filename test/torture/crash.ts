@@ -77,6 +77,8 @@ function count(results: readonly Result[], by: (result: Result) => string): void
 const undisturbed = await playAll(scenarios.map((scenario) => ({ scenario, point: undefined })));
 const crashes = undisturbed
 	.flatMap(({ scenario, points }) => points.map((point) => ({ scenario, point })))
+	// The frames of a first start are those of any start.
+	.filter(({ scenario, point }) => scenario.interrupted !== "first_start" || point.line === "journal")
 	.filter((planned) => caseName(planned).includes(values.only));
 const results = [...undisturbed, ...(await playAll(crashes))];
 const complaints = (await Promise.all(runners.map((runner) => runner.close()))).flat();

@@ -19,6 +19,9 @@ around(DatabaseSync.prototype, "exec", ([sql], commit) => {
 	if (String(sql).startsWith("BEGIN")) {
 		events = [];
 	}
+	if (String(sql).includes("CREATE TABLE events")) {
+		events.push("schema");
+	}
 	if (sql !== "COMMIT" || events.length === 0) {
 		return commit();
 	}

@@ -12,7 +12,7 @@ import { pointsOf } from "./points-of.ts";
 import type { Scenario } from "./scenarios.ts";
 import { Till } from "./till.ts";
 
-const playMs = 40_000;
+const playMs = 60_000;
 /** Connections of a killed process break a little before its end is reported. */
 const burialMs = 3_000;
 
@@ -95,6 +95,9 @@ async function undisturbed(counter: CrashCounter, { interrupted }: Scenario, til
 			break;
 		case "sign_in":
 			await counter.api.call({ method: "POST", path: "/v1/acquirers/bank/sign-in", answer: signInDocument });
+			break;
+		case "first_start":
+			await counter.launch();
 			break;
 		case "start":
 			await counter.launch();

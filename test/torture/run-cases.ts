@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { z } from "zod";
 import { signInDocument } from "../../src/api/acquirer-routes.ts";
 import { transactionDocument } from "../../src/api/transaction-document.ts";
-import { untilReady } from "../../src/cli/demo/daemon-process.ts";
 import { acquirerState } from "../../src/cli/demo/stage.ts";
 import { systemClock } from "../../src/kernel/clock.ts";
 import { CrashCounter } from "./crash-counter.ts";
@@ -36,6 +35,12 @@ const firstAmount = 10_000;
 const listSchema = z.object({ transactions: z.array(transactionDocument) });
 const listLimit = 500;
 
+interface Attempt {
+	/** Undefined when it broke off. */
+	readonly played: Played | undefined;
+	readonly complaints: readonly string[];
+}
+
 export function caseName({ scenario, point }: Planned): string {
 	return `${scenario.name} / ${point === undefined ? "undisturbed" : pointName(point)}`;
 }
@@ -47,6 +52,7 @@ export function caseName({ scenario, point }: Planned): string {
 export class CaseRunner {
 	readonly #directory: string;
 	#counter: CrashCounter | undefined;
+	readonly #finalComplaints: string[] = [];
 	#counters = 0;
 	#cases = 0;
 
@@ -60,21 +66,15 @@ export class CaseRunner {
 		return { ...planned, ...result, ms: Math.round(systemClock.monotonicMs() - started) };
 	}
 
-	/** Compares all books of the counter, then ends it. */
+	/** Ends the last counter. Says in what its books, or those of one before, did not agree when it closed. */
 	async close(): Promise<readonly string[]> {
-		const counter = this.#counter;
-		this.#counter = undefined;
-		if (counter === undefined) {
-			return [];
-		}
-		const complaints = await finalComplaints(counter);
-		await counter.close();
-		return complaints;
+		await this.#closeCounter();
+		return this.#finalComplaints;
 	}
 
 	async #tries(planned: Planned): Promise<Omit<Result, keyof Planned | "ms">> {
 		for (let chance = 1; ; chance += 1) {
-			const { played, complaints } = await this.#once(planned);
+			const { played, complaints } = await this.#once(planned, chance > 1);
 			const points = played?.points ?? [];
 			const ending = played === undefined ? "broken off" : endingOf(played.evidence.transaction);
 			if (complaints.length > 0 || planned.point === undefined || played?.died === true) {
@@ -83,32 +83,44 @@ export class CaseRunner {
 			if (chance === chances) {
 				return { ending, complaints: ["the point was never reached"], points };
 			}
-			await this.#counter?.relaunch();
 		}
 	}
 
-	async #once(
-		planned: Planned,
-	): Promise<{ readonly played: Played | undefined; readonly complaints: readonly string[] }> {
+	async #once(planned: Planned, withFreshDaemon: boolean): Promise<Attempt> {
 		this.#cases += 1;
 		const number = String(this.#cases).padStart(5, "0");
 		let played: Played | undefined;
 		const complaints: string[] = [];
 		try {
-			this.#counter ??= await this.#open();
-			played = await playCase(this.#counter, {
-				...planned,
-				amount: firstAmount + this.#cases,
-				key: `crash-${number}`,
-			});
+			const counter = await this.#counterFor(planned.scenario);
+			if (withFreshDaemon) {
+				await counter.relaunch();
+			}
+			played = await playCase(counter, { ...planned, amount: firstAmount + this.#cases, key: `crash-${number}` });
 			complaints.push(...disagreements(played.evidence), ...surprises(planned, played));
 		} catch (error) {
-			complaints.push(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+			complaints.push(String(error));
 		}
 		if (complaints.length > 0) {
 			await this.#giveUp(`case-${number}.json`, { case: caseName(planned), complaints, played });
 		}
 		return { played, complaints };
+	}
+
+	/** The counter of the case before, its daemon running; or a new one, where the case needs a daemon without data. */
+	async #counterFor({ interrupted }: Scenario): Promise<CrashCounter> {
+		if (interrupted === "first_start") {
+			await this.#closeCounter();
+			this.#counter = await this.#open();
+			return this.#counter;
+		}
+		if (this.#counter === undefined) {
+			const counter = await this.#open();
+			this.#counter = counter;
+			await counter.relaunch();
+			await counter.api.call({ method: "POST", path: "/v1/acquirers/bank/sign-in", answer: signInDocument });
+		}
+		return this.#counter;
 	}
 
 	async #open(): Promise<CrashCounter> {
@@ -117,10 +129,16 @@ export class CaseRunner {
 		mkdirSync(directory);
 		const counter = await CrashCounter.open(directory);
 		counter.setPoint(undefined);
-		await counter.launch();
-		await untilReady(counter.api);
-		await counter.api.call({ method: "POST", path: "/v1/acquirers/bank/sign-in", answer: signInDocument });
 		return counter;
+	}
+
+	async #closeCounter(): Promise<void> {
+		const counter = this.#counter;
+		this.#counter = undefined;
+		if (counter !== undefined) {
+			this.#finalComplaints.push(...(await finalComplaints(counter).catch((error: unknown) => [String(error)])));
+			await counter.close();
+		}
 	}
 
 	async #giveUp(file: string, evidence: unknown): Promise<void> {

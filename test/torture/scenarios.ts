@@ -4,8 +4,8 @@ import type { JournalPoint } from "./point.ts";
 /** What is under way when the daemon is killed. */
 export interface Scenario {
 	readonly name: string;
-	/** `start`: a daemon that died before, at `diedAt` during a sale or idle, and now starts. */
-	readonly interrupted: "sale" | "sign_in" | "start";
+	/** `start`: of a daemon that died before, at `diedAt` in a sale. `first_start`: of one that has no data yet. */
+	readonly interrupted: "sale" | "sign_in" | "start" | "first_start";
 	/** The commit at which the sale before it was cut off. */
 	readonly diedAt?: JournalPoint;
 	/** What the acquirer does wrong. */
@@ -19,6 +19,7 @@ const rightPin = "123456";
 const wrongPin = "654321";
 
 export const scenarios: readonly Scenario[] = [
+	{ name: "first start", interrupted: "first_start", faults: [], pin: rightPin, expected: "approved" },
 	{ name: "sale", interrupted: "sale", faults: [], pin: rightPin, expected: "approved" },
 	{ name: "declined", interrupted: "sale", faults: [], pin: wrongPin, expected: "declined" },
 	{

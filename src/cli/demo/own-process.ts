@@ -8,6 +8,7 @@ import { withDeadline } from "../../kernel/deadline.ts";
 const main = fileURLToPath(
 	new URL(import.meta.url.endsWith(".ts") ? "../../main.ts" : "../../main.js", import.meta.url),
 );
+const startMs = 30_000;
 const endMs = 10_000;
 
 /** Nobody outlives this process, however it ends. */
@@ -71,5 +72,5 @@ export async function firstLine<T>(name: string, stream: Readable, pick: (line: 
 		}
 	});
 	lines.on("close", () => found.reject(new Error(`${name} ended: ${said.slice(-5).join("\n")}`)));
-	return withDeadline(systemClock, { name, ms: 15_000 }, () => found.promise);
+	return withDeadline(systemClock, { name, ms: startMs }, () => found.promise);
 }
