@@ -14,7 +14,7 @@ import { lengthPrefixFraming } from "../src/wire/length-prefix-framing.ts";
 import { readWorkloads } from "../test/support/iso8583-fixtures.ts";
 import { shippedCodec } from "../test/support/message-spec.ts";
 import { silentLog } from "../test/support/silent-log.ts";
-import { type Contender, measure, rateOf, ratioOf, takeTurns } from "./support/measure.ts";
+import { type Contender, measure, rateOf, takeTurns } from "./support/measure.ts";
 import { report, type Section } from "./support/report.ts";
 
 /**
@@ -25,6 +25,8 @@ import { report, type Section } from "./support/report.ts";
 const messageBytes = 200;
 const rounds = 5;
 const roundMs = 800;
+/** Twice what the fastest libraries known reach with 64 in flight, measured elsewhere. */
+const goal = 112_000;
 
 const codec = shippedCodec("unionpay");
 const framing = lengthPrefixFraming({ maxPayload: 2_048 });
@@ -88,7 +90,6 @@ async function section(line: HostLine, port: number, inFlight: number): Promise<
 		tillbridge: exchanging(line, inFlight),
 		"bare socket loop": bareLoop(port, inFlight),
 	});
-	const ours = measured.tillbridge;
 	return {
 		title: `${inFlight} in flight`,
 		unit: "messages",
@@ -96,16 +97,7 @@ async function section(line: HostLine, port: number, inFlight: number): Promise<
 		measured,
 		goals:
 			inFlight === 64
-				? [
-						// Twice the 56,000/s of the fastest libraries known, which were measured elsewhere: a bare loop there made 377,000.
-						{
-							what: "times the bare loop",
-							bound: "at least",
-							goal: 0.3,
-							reached: ratioOf("perSecond", ours, measured["bare socket loop"]),
-						},
-						{ what: "messages/s", bound: "at least", goal: 112_000, reached: rateOf("perSecond", ours) },
-					]
+				? [{ what: "messages/s", bound: "at least", goal, reached: rateOf("perSecond", measured.tillbridge) }]
 				: [],
 	};
 }
