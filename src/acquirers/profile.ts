@@ -55,6 +55,14 @@ export interface EarlierPayment {
 	readonly approvalCode?: string | undefined;
 }
 
+/** An enciphered PIN as it goes to the host. */
+export interface PinData {
+	/** ISO 9564-1 format 0. */
+	readonly block: Bytes;
+	/** Names the key of a DUKPT pad (ANSI X9.24-1), ten bytes; undefined under a session key. */
+	readonly ksn: Bytes | undefined;
+}
+
 export interface PaymentOrder {
 	readonly kind: PaymentKind;
 	readonly terminal: TerminalIdentity;
@@ -64,8 +72,7 @@ export interface PaymentOrder {
 	/** ISO 4217 numeric. */
 	readonly currency: string;
 	readonly card: Card;
-	/** Enciphered PIN block, ISO 9564-1 format 0. */
-	readonly pinBlock: Bytes | undefined;
+	readonly pin: PinData | undefined;
 	/** Digits of the longest PIN the pad takes. */
 	readonly longestPin: number;
 	/** What is corrected or completed. */
@@ -74,9 +81,12 @@ export interface PaymentOrder {
 
 export type ReversalReason = "no_answer" | "mac_wrong" | "not_completed";
 
+/** Keys a terminal works with (ANSI X9.24-1): PIN, MAC and track data. */
+export type WorkingKeyRole = "TPK" | "TAK" | "TDK";
+
 /** A working key as the host sends it at sign-in: enciphered under the terminal master key. */
 export interface WorkingKeyCryptogram {
-	readonly role: "TPK" | "TAK" | "TDK";
+	readonly role: WorkingKeyRole;
 	readonly cryptogram: Bytes;
 	/** First bytes of the encryption of zeros under the key; compare as many as both sides have. */
 	readonly kcv: Bytes;
@@ -126,14 +136,20 @@ export interface Profile {
 	readonly id: string;
 	/** Whether answers to financial requests must carry a MAC to be believed. */
 	readonly answersCarryMac: boolean;
+	/** Working keys that a sign-in must bring; undefined when the host knows no sign-in. */
+	readonly signInBrings: readonly WorkingKeyRole[] | undefined;
+	/** @throws Fault `E_ILLEGAL` when the host knows no sign-in */
 	signIn(terminal: TerminalIdentity, trace: TraceIdentity): Draft;
-	echo(terminal: TerminalIdentity): Draft;
-	/** @throws Fault `E_ILLEGAL` for a kind that this host does not offer */
+	/** `nextTrace` is called where the host wants a trace number. */
+	echo(terminal: TerminalIdentity, nextTrace: () => TraceIdentity): Draft;
+	/** @throws Fault `E_ILLEGAL` for a kind, or a PIN key, that this host does not take */
 	payment(order: PaymentOrder): { readonly draft: Draft; readonly original: OriginalRequest };
 	/** Whether a payment in doubt can be reversed; one that cannot stays unknown until a person or the settlement tells. */
 	reversible(kind: PaymentKind): boolean;
 	/** `approvalCode`: from an answer that came but was not believed. */
 	reversal(original: OriginalRequest, reason: ReversalReason, approvalCode: string | undefined): Draft;
+	/** The same message marked as sent once before; undefined where it goes out again as it is. */
+	repeated(message: HostMessage): Draft | undefined;
 	/**
 	 * Takes an answer to `request` apart.
 	 * @throws Fault `host_answer_wrong` when it does not fit the request (context names the field that differs)

@@ -38,6 +38,8 @@ export interface ReversalStatus {
 	readonly reason: ReversalReason;
 	readonly cause: string;
 	readonly attempts: number;
+	/** It has left at least once: the next one is a repeat. */
+	readonly sent: boolean;
 	/** `released`: a person took it over. */
 	readonly state: "owed" | "reversed" | "released";
 	readonly lastFailure: string | undefined;
@@ -189,7 +191,14 @@ function applyReversal(before: Transaction, event: ReversalEvent): Transaction {
 			moneyMoved: "unknown",
 			fault: { code: event.code, detail: event.detail },
 			reply: event.reply,
-			reversal: { reason: event.reason, cause: event.detail, attempts: 0, state: "owed", lastFailure: undefined },
+			reversal: {
+				reason: event.reason,
+				cause: event.detail,
+				attempts: 0,
+				sent: false,
+				state: "owed",
+				lastFailure: undefined,
+			},
 		};
 	}
 	if (before.reversal === undefined) {
@@ -197,7 +206,7 @@ function applyReversal(before: Transaction, event: ReversalEvent): Transaction {
 	}
 	switch (event.type) {
 		case "reversal_sent":
-			return { ...before, reversal: { ...before.reversal, attempts: event.attempt } };
+			return { ...before, reversal: { ...before.reversal, attempts: event.attempt, sent: true } };
 		case "reversal_failed":
 			return { ...before, reversal: { ...before.reversal, attempts: event.attempt, lastFailure: event.detail } };
 		case "reversed":

@@ -1,4 +1,4 @@
-import type { EarlierPayment, HostMessage, OriginalRequest, TraceIdentity } from "../acquirers/profile.ts";
+import type { EarlierPayment, HostMessage, OriginalRequest, PinData, TraceIdentity } from "../acquirers/profile.ts";
 import type { Card } from "../card/card.ts";
 import type { Transaction } from "../journal/transaction.ts";
 import type { HostIdentity } from "../journal/transaction-events.ts";
@@ -14,7 +14,7 @@ export interface Authorization {
 	readonly terminal: Terminal;
 	readonly transaction: Transaction;
 	readonly card: Card;
-	readonly pinBlock: Bytes | undefined;
+	readonly pin: PinData | undefined;
 	readonly earlier: EarlierPayment | undefined;
 	/** Aborts until the request is handed over; after that the host has it and nobody can call it back. */
 	readonly cancel: AbortSignal;
@@ -66,7 +66,7 @@ export async function authorize(sale: Authorization): Promise<PaymentInput> {
 }
 
 async function prepare(
-	{ terminal, transaction, card, pinBlock, earlier, cancel }: Authorization,
+	{ terminal, transaction, card, pin, earlier, cancel }: Authorization,
 	trace: TraceIdentity,
 ): Promise<{ readonly request: HostMessage; readonly original: OriginalRequest }> {
 	const { lane } = terminal;
@@ -77,7 +77,7 @@ async function prepare(
 		amount: transaction.amount,
 		currency: lane.currency.numeric,
 		card,
-		pinBlock,
+		pin,
 		longestPin: lane.pin.maxLength,
 		earlier,
 	});

@@ -139,7 +139,7 @@ export class LaneDesk {
 	echo(): Promise<{ readonly roundTripMs: number }> {
 		const { line, profile, timers } = this.lane.acquirer;
 		return this.terminal.exclusively(async () => {
-			const request = profile.echo(this.lane.terminal).seal(undefined);
+			const request = profile.echo(this.lane.terminal, () => this.terminal.newTrace()).seal(undefined);
 			const begun = this.terminal.clock.monotonicMs();
 			const answer = await line.exchange(request, {
 				answerMs: timers.answerMs,

@@ -29,7 +29,7 @@ export type PaymentInput =
 
 export interface PaymentState {
 	readonly task: PaymentTask;
-	/** New keys were fetched once because the present ones were no good: a second time is final. */
+	/** New keys were fetched once because the present ones were no good, or cannot be: the next time is final. */
 	readonly repeated: boolean;
 	/** Whether the host lets this kind be reversed. */
 	readonly reversible: boolean;
@@ -41,8 +41,9 @@ export interface PaymentMove {
 	readonly state: PaymentState;
 }
 
-export function beginPayment(reversible: boolean): PaymentState {
-	return { task: { do: "check" }, repeated: false, reversible };
+/** `canSignIn`: the host hands out new keys. */
+export function beginPayment(reversible: boolean, canSignIn: boolean): PaymentState {
+	return { task: { do: "check" }, repeated: !canSignIn, reversible };
 }
 
 /** One step of a payment: pure, the only place where its course is decided. */

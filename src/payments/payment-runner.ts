@@ -1,10 +1,11 @@
-import type { EarlierPayment } from "../acquirers/profile.ts";
+import type { EarlierPayment, PinData } from "../acquirers/profile.ts";
 import { type Card, wipeCard } from "../card/card.ts";
 import { maskPan, pinBlockDigits } from "../card/pan.ts";
+import type { EncryptedPin } from "../devices/pin-pad.ts";
 import type { Claim } from "../journal/journal.ts";
 import type { Transaction } from "../journal/transaction.ts";
 import { asFault, Fault } from "../kernel/fault.ts";
-import { type Bytes, fromLatin1 } from "../wire/bytes.ts";
+import { fromLatin1 } from "../wire/bytes.ts";
 import { authorize } from "./authorization.ts";
 import type { Ledger, NewEvent, StepExtras, TimedEvent } from "./ledger.ts";
 import { advance, beginPayment, type PaymentInput, type PaymentTask } from "./payment-machine.ts";
@@ -42,7 +43,7 @@ export class PaymentRunner {
 	readonly #cancel = new AbortController();
 	#handedOver = false;
 	#cancelling: Promise<Transaction> | undefined;
-	#pinBlock: Bytes | undefined;
+	#pin: PinData | undefined;
 	readonly #deferred: TimedEvent[] = [];
 
 	constructor(payment: Payment, rooms: PaymentRooms) {
@@ -58,7 +59,7 @@ export class PaymentRunner {
 			await terminal.exclusively(() => this.#loop());
 		} finally {
 			wipeCard(this.#payment.card);
-			this.#pinBlock?.fill(0);
+			this.#pin?.block.fill(0);
 		}
 		slips.printQueued(this.id);
 	}
@@ -78,7 +79,8 @@ export class PaymentRunner {
 	async #loop(): Promise<void> {
 		const { ledger, terminal } = this.#rooms;
 		const { card, cardMark } = this.#payment;
-		let state = beginPayment(terminal.lane.acquirer.profile.reversible(ledger.get(this.id).kind));
+		const { profile } = terminal.lane.acquirer;
+		let state = beginPayment(profile.reversible(ledger.get(this.id).kind), profile.signInBrings !== undefined);
 		await this.#record([{ type: "card_read", entry: card.entry, maskedPan: this.#maskedPan(), cardMark }]);
 		while (state.task.do !== "over") {
 			const input = await this.#attempt(state.task);
@@ -144,7 +146,7 @@ export class PaymentRunner {
 			.finally(() => panDigits.fill(0));
 		switch (result.kind) {
 			case "entered":
-				this.#pinBlock = result.pin.pinBlock;
+				this.#pin = pinData(result.pin);
 				return { is: "pin", pin: "entered" };
 			case "bypassed":
 				return { is: "pin", pin: "bypassed" };
@@ -163,7 +165,7 @@ export class PaymentRunner {
 			transaction: ledger.get(this.id),
 			card: this.#payment.card,
 			earlier: this.#payment.earlier,
-			pinBlock: this.#pinBlock,
+			pin: this.#pin,
 			cancel,
 			onHandOver: () => {
 				this.#handedOver = true;
@@ -211,6 +213,10 @@ export class PaymentRunner {
 	#maskedPan(): string {
 		return maskPan(fromLatin1(this.#payment.card.pan.reveal()));
 	}
+}
+
+function pinData({ pinBlock, key }: EncryptedPin): PinData {
+	return { block: pinBlock, ksn: key.kind === "dukpt" ? key.ksn : undefined };
 }
 
 const forgetReversal: StepExtras = { erase: [...reversalSecrets] };

@@ -53,17 +53,21 @@ async function underPresentKeys(
 	try {
 		const answer = await exchange(delivery, id, attempt, signal);
 		const meaning = delivery.terminal.lane.acquirer.profile.meaning(answer.responseCode);
-		if (meaning.action === "sign_in_and_repeat") {
+		if (meaning.action === "sign_in_and_repeat" && canSignIn(delivery)) {
 			return "keys_no_good";
 		}
 		await conclude(delivery, id, answer, signal);
 		return "concluded";
 	} catch (error) {
-		if (isFault(error, "keys_missing")) {
+		if (isFault(error, "keys_missing") && canSignIn(delivery)) {
 			return "keys_no_good";
 		}
 		throw error;
 	}
+}
+
+function canSignIn({ terminal }: Delivery): boolean {
+	return terminal.lane.acquirer.profile.signInBrings !== undefined;
 }
 
 async function exchange(
@@ -74,7 +78,10 @@ async function exchange(
 ): Promise<HostAnswer> {
 	const { terminal, ledger } = delivery;
 	const { line, profile, timers } = terminal.lane.acquirer;
-	const { message } = await signedReversal(delivery, ledger.get(id), signal);
+	const transaction = ledger.get(id);
+	const signed = await signedReversal(delivery, transaction, signal);
+	const sentBefore = transaction.reversal?.sent === true;
+	const { message } = sentBefore ? await asRepeat(delivery, id, { signed, signal }) : signed;
 	const bytes = await line.exchange(message, {
 		answerMs: timers.reversalAnswerMs,
 		signal,
@@ -108,6 +115,31 @@ async function signedReversal(
 			throw error;
 		}
 		return ahead;
+	}
+}
+
+/**
+ * Marked as a repeat where the host wants that, and kept for the next attempt.
+ * Without the pad an unmarked one is better than none.
+ */
+async function asRepeat(
+	{ terminal, ledger }: Delivery,
+	id: string,
+	{ signed, signal }: { readonly signed: SignedReversal; readonly signal: AbortSignal | undefined },
+): Promise<SignedReversal> {
+	const draft = terminal.lane.acquirer.profile.repeated(signed.message);
+	if (draft === undefined) {
+		return signed;
+	}
+	try {
+		const repeat = { ...signed, message: draft.seal(await terminal.computeMac(draft.macInput, signal)) };
+		await ledger.record(id, [{ type: "reversal_signed" }], { keep: [storedReversal(repeat)] });
+		return repeat;
+	} catch (error) {
+		if (signal?.aborted === true || isFault(error, "journal_unwritable")) {
+			throw error;
+		}
+		return signed;
 	}
 }
 

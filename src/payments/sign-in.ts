@@ -1,4 +1,4 @@
-import type { HostAnswer, WorkingKeyCryptogram } from "../acquirers/profile.ts";
+import type { HostAnswer, WorkingKeyCryptogram, WorkingKeyRole } from "../acquirers/profile.ts";
 import type { LoadedKey } from "../journal/terminal-events.ts";
 import { asFault, Fault } from "../kernel/fault.ts";
 import { toHex } from "../wire/hex.ts";
@@ -11,11 +11,18 @@ const leastCheckBytes = 3;
 /**
  * Signs a terminal in: the host sends the working keys under the master key, the pad takes them over and proves each
  * by its check value. The caller holds the terminal's turn.
- * @throws Fault `sign_in_failed` with its cause; the terminal does not trade until a later sign-in succeeds
+ * @throws Fault `E_ILLEGAL` where the host knows none; `sign_in_failed` with its cause: the terminal does not trade until a later sign-in succeeds
  */
 export async function signIn(terminal: Terminal, signal: AbortSignal | undefined): Promise<SignInResult> {
+	const brings = terminal.lane.acquirer.profile.signInBrings;
+	if (brings === undefined) {
+		throw new Fault("E_ILLEGAL", {
+			detail: "This acquirer knows no sign-in: the keys in the pad are loaded by people",
+		});
+	}
 	try {
 		const answer = await askHost(terminal, signal);
+		requireKeys(answer.workingKeys, brings);
 		const keys = await loadKeys(terminal, answer.workingKeys, signal);
 		const batch = answer.batch ?? terminal.status.batch;
 		await terminal.record({ type: "signed_in", batch, businessDay: terminal.businessDay, keys });
@@ -54,16 +61,19 @@ async function askHost(terminal: Terminal, signal: AbortSignal | undefined): Pro
 	return answer;
 }
 
+function requireKeys(cryptograms: readonly WorkingKeyCryptogram[], roles: readonly WorkingKeyRole[]): void {
+	for (const role of roles) {
+		if (!cryptograms.some((key) => key.role === role)) {
+			throw new Fault("host_answer_wrong", { detail: `The acquirer sent no ${role}`, context: { role } });
+		}
+	}
+}
+
 async function loadKeys(
 	terminal: Terminal,
 	cryptograms: readonly WorkingKeyCryptogram[],
 	signal: AbortSignal | undefined,
 ): Promise<readonly LoadedKey[]> {
-	for (const role of ["TPK", "TAK"] as const) {
-		if (!cryptograms.some((key) => key.role === role)) {
-			throw new Fault("host_answer_wrong", { detail: `The acquirer sent no ${role}`, context: { role } });
-		}
-	}
 	const loaded: LoadedKey[] = [];
 	for (const key of cryptograms) {
 		loaded.push(await loadKey(terminal, key, signal));

@@ -59,9 +59,10 @@ export class Terminal {
 		return localDay(this.clock.now());
 	}
 
-	/** Why a sign-in is due; undefined when the keys are good. */
+	/** Why a sign-in is due; undefined when the keys are good, or the host knows no sign-in. */
 	get signInDue(): string | undefined {
-		return signInDue(this.#status, this.businessDay);
+		const known = this.lane.acquirer.profile.signInBrings !== undefined;
+		return known ? signInDue(this.#status, this.businessDay) : undefined;
 	}
 
 	/** Runs `work` while nothing else talks to the host or the pad on behalf of this terminal. */

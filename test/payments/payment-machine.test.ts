@@ -39,7 +39,7 @@ const badMac: PaymentInput = {
 	meaning: { ...meaning, code: "A0", verdict: "declined", action: "sign_in_and_repeat" },
 };
 
-function play(inputs: readonly PaymentInput[], from: PaymentState = beginPayment(true)): readonly string[] {
+function play(inputs: readonly PaymentInput[], from: PaymentState = beginPayment(true, true)): readonly string[] {
 	let state = from;
 	return inputs.flatMap((input) => {
 		const move = advance(state, input);

@@ -91,7 +91,7 @@ export class TestTerminal {
 	}
 
 	order(amount: number, pin?: string): PaymentOrder {
-		const pinBlock = pin === undefined ? undefined : this.pinBlock(pin);
+		const block = pin === undefined ? undefined : this.pinBlock(pin);
 		return {
 			kind: "sale",
 			terminal,
@@ -99,7 +99,7 @@ export class TestTerminal {
 			amount,
 			currency: "156",
 			card: testCard(),
-			pinBlock,
+			pin: block === undefined ? undefined : { block, ksn: undefined },
 			longestPin: 6,
 			earlier: undefined,
 		};

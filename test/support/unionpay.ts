@@ -43,7 +43,7 @@ export function saleM1(): PaymentOrder {
 		amount: 12_345,
 		currency: "156",
 		card: testCard(),
-		pinBlock: fromHex("67A5670FEF15294E"),
+		pin: { block: fromHex("67A5670FEF15294E"), ksn: undefined },
 		longestPin: 6,
 		earlier: undefined,
 	};

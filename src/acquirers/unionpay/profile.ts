@@ -45,6 +45,7 @@ export function createUnionPayProfile({ codec, settings, responseCodes }: UnionP
 	return {
 		id: settings.id,
 		answersCarryMac: settings.mac.onAnswers,
+		signInBrings: ["TPK", "TAK"],
 		signIn: (terminal, trace) => plain(signInRequest(settings, terminal, trace), "sign-in"),
 		echo: (terminal) => plain(echoRequest(settings, terminal), "echo"),
 		payment(order) {
@@ -59,6 +60,7 @@ export function createUnionPayProfile({ codec, settings, responseCodes }: UnionP
 			const request = reversalRequest(settings, codec.decode(original), reason, approvalCode);
 			return protectedDraft(request, "reversal");
 		},
+		repeated: () => undefined,
 		readAnswer(request, answer) {
 			const received = unwrap(channel, answer);
 			const sent = unwrap(channel, request.bytes);

@@ -35,7 +35,7 @@ export function echoRequest(settings: UnionPaySettings, terminal: TerminalIdenti
 
 /**
  * 0100, 0200 or 0220: a card transaction. Wipe fields 2, 14, 35 and 36 when it is encoded: they are copies of card data.
- * @throws Fault `E_ILLEGAL` for a kind the host does not offer, `earlier_incomplete` when its answer is not known well enough
+ * @throws Fault `E_ILLEGAL` for a kind the host does not offer or a PIN under a DUKPT key, `earlier_incomplete` when its answer is not known well enough
  */
 export function paymentRequest(settings: UnionPaySettings, order: PaymentOrder): Message {
 	const spec = paymentMessage(settings, order.kind);
@@ -48,7 +48,7 @@ export function paymentRequest(settings: UnionPaySettings, order: PaymentOrder):
 			3: processingCode,
 			...(spec.amount ? { 4: String(order.amount).padStart(12, "0") } : {}),
 			11: stan,
-			22: `${order.card.entry === "magnetic" ? "02" : "01"}${order.pinBlock === undefined ? "2" : "1"}`,
+			22: `${order.card.entry === "magnetic" ? "02" : "01"}${order.pin === undefined ? "2" : "1"}`,
 			25: conditionCode,
 			...pinFields(settings, order),
 			...quotedFields(spec, order.earlier ?? {}),
@@ -147,8 +147,14 @@ function securityControl({ pin, signIn }: UnionPaySettings): string {
 }
 
 /** Fields 26, 52 and 53 travel together. */
-function pinFields(settings: UnionPaySettings, { pinBlock, longestPin }: PaymentOrder): Message["fields"] {
-	return pinBlock === undefined
-		? {}
-		: { 26: String(longestPin).padStart(2, "0"), 52: pinBlock, 53: securityControl(settings) };
+function pinFields(settings: UnionPaySettings, { pin, longestPin }: PaymentOrder): Message["fields"] {
+	if (pin === undefined) {
+		return {};
+	}
+	if (pin.ksn !== undefined) {
+		throw new Fault("E_ILLEGAL", {
+			detail: "This acquirer has no field for the key serial number of a DUKPT pad: set the pad to session keys",
+		});
+	}
+	return { 26: String(longestPin).padStart(2, "0"), 52: pin.block, 53: securityControl(settings) };
 }

@@ -60,7 +60,7 @@ describe("synthetic messages through the profile", () => {
 	});
 
 	test("an echo is M14, byte for byte", () => {
-		const draft = profile.echo(terminal);
+		const draft = profile.echo(terminal, () => saleM1().trace);
 		expect(draft.macInput).toBeUndefined();
 		expect(toHex(draft.seal(undefined).bytes)).toBe(toHex(synthetic("M14")));
 	});
@@ -115,7 +115,7 @@ describe("requests", () => {
 		const { draft, original } = profile.payment({
 			...saleM1(),
 			card,
-			pinBlock: undefined,
+			pin: undefined,
 		});
 		const sent = codec.decode(sealed(draft).bytes.subarray(11));
 		expect(Object.keys(sent.fields).map(Number)).toEqual([2, 3, 4, 11, 14, 22, 25, 41, 42, 49, 60, 64]);
@@ -123,6 +123,11 @@ describe("requests", () => {
 		const reversal = codec.decode(sealed(profile.reversal(original, "mac_wrong", "A1B2C3")).bytes.subarray(11));
 		expect(Object.keys(reversal.fields).map(Number)).toEqual([2, 3, 4, 11, 14, 22, 25, 38, 39, 41, 42, 49, 60, 64]);
 		expect(reversal.fields).toMatchObject({ 38: "A1B2C3", 39: "A0" });
+	});
+
+	test("a PIN under a DUKPT key is refused: there is no field for its key serial number", () => {
+		const pin = { block: fromHex("67A5670FEF15294E"), ksn: fromHex("FFFF9876543210E00008") };
+		expect(() => profile.payment({ ...saleM1(), pin })).toThrow(expect.objectContaining({ code: "E_ILLEGAL" }));
 	});
 
 	test("the card itself is not touched by the wiping of its copies", () => {
@@ -153,7 +158,7 @@ describe("requests", () => {
 
 	test("a host without header gets none", () => {
 		const bare = shippedProfile({ header: null });
-		const message = bare.echo(terminal).seal(undefined);
+		const message = bare.echo(terminal, () => saleM1().trace).seal(undefined);
 		expect(toHex(message.bytes).slice(0, 14)).toBe("60000300000820");
 		const draft = bare.payment(saleM1()).draft;
 		const request = draft.seal(testMac(draft.macInput?.data ?? new Uint8Array()));

@@ -76,12 +76,12 @@ describe("a well-behaved acquirer", () => {
 
 	test("tells a wrong PIN from a PIN block that is none", async () => {
 		expect(await codeOf(till.sell(1250, "654321"))).toBe("55");
-		const order = { ...till.order(1250), pinBlock: fromHex("0011223344556677") };
+		const order = { ...till.order(1250), pin: { block: fromHex("0011223344556677"), ksn: undefined } };
 		expect(await codeOf(till.exchange(till.seal(profile.payment(order).draft)))).toBe("99");
 	});
 
 	test("answers an echo", async () => {
-		expect(await codeOf(till.exchange(profile.echo(identity).seal(undefined)))).toBe("00");
+		expect(await codeOf(till.exchange(profile.echo(identity, () => till.trace()).seal(undefined)))).toBe("00");
 	});
 
 	test.each([
@@ -160,7 +160,7 @@ describe("a strict acquirer", () => {
 		const { draft, original } = profile.payment(till.order(200));
 		await till.exchange(till.seal(draft));
 		await till.exchange(till.seal(profile.reversal(original, "not_completed", "123456")));
-		await till.exchange(profile.echo(identity).seal(undefined));
+		await till.exchange(profile.echo(identity, () => till.trace()).seal(undefined));
 		expect((await acquirer.state()).violations.length).toBe(before);
 	});
 });
