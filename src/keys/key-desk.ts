@@ -14,7 +14,7 @@ export interface KeyDesk {
 	 * The vault, made for this purpose.
 	 * @throws Fault `vault_purpose_differs`, or as `readVault` does
 	 */
-	vault(purpose: KeyPurpose): Vault;
+	readonly vault: (purpose: KeyPurpose) => Vault;
 }
 
 /**

@@ -7,7 +7,8 @@ import { Fault, isFault } from "../../../src/kernel/fault.ts";
 import { verifyPad } from "../../../src/keys/injection/verify-pad.ts";
 import { readRecord } from "../../../src/keys/record/key-record.ts";
 import { fromHex, toHex } from "../../../src/wire/hex.ts";
-import { blockOf, type InjectionRoom, injectionRoom, kcvOf, people, type Row } from "../support/injection-room.ts";
+import { type InjectionRoom, injectionRoom, people, type Row } from "../support/injection-room.ts";
+import { blockOf, kcvOf } from "../support/key-fixtures.ts";
 import { type MemoryPad, memoryPad } from "../support/memory-pad.ts";
 import { faultOf } from "../vault/key-store-contract.ts";
 

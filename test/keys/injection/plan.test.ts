@@ -5,7 +5,8 @@ import { useRowKey } from "../../../src/keys/injection/row-keys.ts";
 import type { KeyPurpose } from "../../../src/keys/vault/key-store.ts";
 import { toHex } from "../../../src/wire/hex.ts";
 import { loading } from "../support/events.ts";
-import { blockOf, type InjectionRoom, injectionRoom, kcvOf, people, type Row } from "../support/injection-room.ts";
+import { type InjectionRoom, injectionRoom, people, type Row } from "../support/injection-room.ts";
+import { blockOf, kcvOf } from "../support/key-fixtures.ts";
 
 const tmk = "9B1C6D5AE02F47838E3D70A4C6195BF2";
 const tpk = "5E2A91C8D046B37F1C8EB9347A62D5F0";

@@ -1,12 +1,9 @@
 import { join } from "node:path";
-import { kcv } from "../../../src/crypto/clear/kcv.ts";
-import { wrapKeyBlock } from "../../../src/crypto/clear/key-block.ts";
 import { InjectionBatch, type Progress } from "../../../src/keys/injection/injection-batch.ts";
 import { parseManifest } from "../../../src/keys/injection/manifest.ts";
 import { addPads } from "../../../src/keys/inventory.ts";
 import { KeyRecord } from "../../../src/keys/record/key-record.ts";
 import type { KeyLabel, KeyPurpose, KeyStore } from "../../../src/keys/vault/key-store.ts";
-import { fromHex, toHex } from "../../../src/wire/hex.ts";
 import { memoryStore } from "./memory-store.ts";
 import { scratchFolder } from "./scratch.ts";
 import { testClock } from "./test-clock.ts";
@@ -62,19 +59,4 @@ function roomOf(store: KeyStore, path: string, record: KeyRecord): InjectionRoom
 			return roomOf(store, path, new KeyRecord(path, testClock()));
 		},
 	};
-}
-
-/** The check value of a TDES key as manifests have it. */
-export function kcvOf(hex: string): string {
-	return toHex(kcv("TDES", fromHex(hex), { method: "ecb-zeros", length: 3 }).value);
-}
-
-/** A key block with the least padding, so that tests need not mask random characters. */
-export function blockOf(kbpk: string, header: string, key: string): string {
-	const length = 2 + key.length / 2;
-	const unit = header.startsWith("D") ? 16 : 8;
-	return wrapKeyBlock(fromHex(kbpk), header, {
-		key: fromHex(key),
-		padding: new Uint8Array(Math.ceil(length / unit) * unit - length),
-	});
 }

@@ -11,7 +11,7 @@ import { openToken } from "../../../src/keys/vault/token-session.ts";
 import { createVault, readVault, type Vault } from "../../../src/keys/vault/vault.ts";
 import { latin1 } from "../../../src/wire/bytes.ts";
 import { toHex } from "../../../src/wire/hex.ts";
-import { blockOf, kcvOf } from "../support/injection-room.ts";
+import { blockOf, kcvOf } from "../support/key-fixtures.ts";
 import { scratchFolder } from "../support/scratch.ts";
 import { putKey, testVault, unlockedBy } from "../support/test-vault.ts";
 import { faultOf, keepsTheKeyStoreContract } from "./key-store-contract.ts";
