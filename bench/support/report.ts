@@ -1,7 +1,7 @@
 import { figureOf, type Rate, rateOf, type Sample, type Spread } from "./measure.ts";
 
 /** A figure that is aimed at, and what was reached. */
-export interface Goal {
+interface Goal {
 	/** `encode, times jspos`. */
 	readonly what: string;
 	readonly bound: "at least" | "at most";

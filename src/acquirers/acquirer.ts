@@ -2,7 +2,7 @@ import type { HostLine } from "./host-line.ts";
 import type { Profile } from "./profile.ts";
 
 /** Waits on the host line, milliseconds. */
-export interface AcquirerTimers {
+interface AcquirerTimers {
 	readonly answerMs: number;
 	readonly reversalAnswerMs: number;
 	/** Delays before each new attempt of a reversal; the last one repeats. */

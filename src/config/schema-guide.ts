@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { ConfigPath } from "./yaml-source.ts";
 
 /** What a schema tells a person about one place in the file. */
-export interface Guidance {
+interface Guidance {
 	/** Keys that may stand there, where it is a map with fixed keys. */
 	readonly keys: readonly string[];
 	readonly description: string | undefined;
@@ -35,7 +35,7 @@ const nodeSchema = z.looseObject({
 type SchemaNode = z.output<typeof nodeSchema>;
 
 /** The JSON Schema that editors and the guide read: what a person writes, before defaults. */
-export function jsonSchemaOf(schema: z.ZodType): z.core.JSONSchema.BaseSchema {
+function jsonSchemaOf(schema: z.ZodType): z.core.JSONSchema.BaseSchema {
 	return z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
 }
 

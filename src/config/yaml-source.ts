@@ -10,7 +10,7 @@ export interface Place {
 	readonly column: number;
 }
 
-export interface SyntaxError extends Place {
+interface SyntaxError extends Place {
 	readonly message: string;
 }
 

@@ -2,7 +2,7 @@ import type { Bytes } from "../wire/bytes.ts";
 import type { KeyLoading } from "./key-loading.ts";
 
 /** Working keys under a terminal master key (ANSI X9.24-1): PIN, MAC and track data. */
-export type WorkingKeyRole = "TPK" | "TAK" | "TDK";
+type WorkingKeyRole = "TPK" | "TAK" | "TDK";
 
 /** A key in the pad: number of the master key it hangs under, and its own number. */
 export interface KeySlot {

@@ -4,7 +4,7 @@ import { type FieldTable, macFieldOf, requireField } from "./field-table.ts";
 import { type Message, messageFault } from "./message.ts";
 
 /** A message that only lacks its MAC. */
-export interface Unsealed {
+interface Unsealed {
 	/** From the message type to the last field before the MAC, the MAC's bit already set. */
 	readonly macInput: Bytes;
 	/** The whole message with this MAC. */

@@ -9,7 +9,7 @@ import type {
 } from "./transaction-events.ts";
 
 /** Where a transaction is. */
-export type TransactionState =
+type TransactionState =
 	| "accepted"
 	| "waiting_card"
 	| "waiting_pin"
@@ -19,7 +19,7 @@ export type TransactionState =
 	| "finished";
 
 /** How it ended; `unknown` until it has. */
-export type Outcome = "approved" | "partially_approved" | "declined" | "cancelled" | "failed" | "unknown";
+type Outcome = "approved" | "partially_approved" | "declined" | "cancelled" | "failed" | "unknown";
 
 /** What is known of the money on the cardholder's account. */
 export type MoneyMoved = "no" | "yes" | "unknown";
@@ -34,7 +34,7 @@ export interface Slip {
 	readonly duplicate: boolean;
 }
 
-export interface ReversalStatus {
+interface ReversalStatus {
 	readonly reason: ReversalReason;
 	readonly cause: string;
 	readonly attempts: number;

@@ -90,7 +90,7 @@ export const faultCodes = {
 		"Test keys and production keys do not mix",
 		"Use the vault made for this purpose; `--test-keys` goes with a test vault only.",
 	),
-	passphrase_wrong: fault(403, false, "The passphrase is wrong", "Type it again; caps lock?"),
+	passphrase_wrong: fault(403, false, "The passphrase is wrong", "Type it again; look at the caps lock key."),
 	passphrase_weak: fault(422, false, "The passphrase is too short", "Use at least 12 characters."),
 	custodian_unknown: fault(404, false, "The vault knows no such custodian", "Use a name the vault was made with."),
 	custodian_twice: fault(403, false, "Dual control needs two different people", "Call the second custodian."),

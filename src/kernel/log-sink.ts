@@ -5,7 +5,7 @@ import { redactText } from "./redact-text.ts";
 
 const levels = { error: 0, warn: 1, info: 2, debug: 3 } as const;
 
-export type LogLevel = keyof typeof levels;
+type LogLevel = keyof typeof levels;
 
 export interface LogOptions {
 	/** `people`: one readable line; `json`: one object a line. */

@@ -13,14 +13,14 @@ interface Currency extends CurrencyInfo {
 }
 
 /** Where the pad keeps the keys of one terminal. */
-export interface LaneKeys {
+interface LaneKeys {
 	readonly master: number;
 	readonly tpk: number;
 	readonly tak: number;
 	readonly tdk: number;
 }
 
-export interface SlipSettings {
+interface SlipSettings {
 	readonly merchantName: string;
 	readonly language: "zh" | "en" | "both";
 	readonly testMode: boolean;

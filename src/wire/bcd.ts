@@ -1,7 +1,7 @@
 import type { Cursor } from "./cursor.ts";
 
 /** Which digits nibbles may stand for: 0 to 9, or 0 to 9 and A to F, `D` being the separator of magnetic tracks. */
-export type BcdDigits = "decimal" | "hexadecimal";
+type BcdDigits = "decimal" | "hexadecimal";
 
 /** Where an odd number of digits leaves its spare nibble, and what is written there. */
 export interface BcdLayout {
