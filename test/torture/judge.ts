@@ -5,15 +5,17 @@ import { type SlipLabel, slipLabels } from "../../src/payments/slip-labels.ts";
 
 type LedgerEntry = z.output<typeof acquirerState>["ledger"][number];
 
-/** What is left of one sale when nothing moves any more. */
+/** What is left of one payment when nothing moves any more. */
 export interface Evidence {
-	/** What the daemon says. */
+	/** What the daemon says of it. */
 	readonly transaction: TransactionDocument;
-	/** What every request under the sale's key was answered with, before and after the crash. */
+	/** What the daemon says of the sale behind it; the same, unless it is a void. */
+	readonly sale: TransactionDocument;
+	/** What every request under its key was answered with, before and after the crash. */
 	readonly ids: readonly string[];
-	/** The acquirer's lines for this sale. */
+	/** The acquirer's lines for its amount. */
 	readonly ledger: readonly LedgerEntry[];
-	/** The printed slips that name this sale, in order. */
+	/** The printed slips that name it, in order. */
 	readonly slips: readonly string[];
 	/** What a strict acquirer complained about meanwhile. */
 	readonly violations: readonly string[];
@@ -24,6 +26,7 @@ export function disagreements(evidence: Evidence): readonly string[] {
 	return [
 		...openEnds(evidence.transaction),
 		...moneyDisagreements(evidence.transaction, evidence.ledger),
+		...voidDisagreements(evidence.sale, evidence.ledger),
 		...slipDisagreements(evidence.transaction, evidence.slips),
 		...(new Set(evidence.ids).size > 1 ? [`one key, several transactions: ${evidence.ids.join(", ")}`] : []),
 		...evidence.violations.map((rule) => `the acquirer complains: ${rule}`),
@@ -47,11 +50,12 @@ function openEnds({ state, outcome, moneyMoved, reversal }: TransactionDocument)
 	];
 }
 
-/** Compares the daemon's word with the acquirer's lines for the same sale. */
+/** Compares the daemon's word with the acquirer's lines for the same amount. */
 export function moneyDisagreements(
-	{ outcome, moneyMoved, reversal, host }: TransactionDocument,
-	ledger: readonly LedgerEntry[],
+	{ type, outcome, moneyMoved, reversal, host }: TransactionDocument,
+	sameAmount: readonly LedgerEntry[],
 ): readonly string[] {
+	const ledger = sameAmount.filter(({ kind }) => kind === type);
 	const charged = ledger.filter(({ state }) => state === "approved");
 	const reversed = ledger.filter(({ state }) => state === "reversed");
 	const strangers = ledger.filter(({ stan, batch }) => stan !== host?.stan || batch !== host.batch);
@@ -68,9 +72,25 @@ export function moneyDisagreements(
 	];
 }
 
-function slipDisagreements({ outcome, slips }: TransactionDocument, printed: readonly string[]): readonly string[] {
+/** A sale is voided here, marked so there, and has an approved void there: all of it, or nothing. */
+export function voidDisagreements(
+	{ type, corrected }: TransactionDocument,
+	sameAmount: readonly LedgerEntry[],
+): readonly string[] {
+	const here = typeof corrected?.voidedBy === "string";
+	const marked = sameAmount.some(({ voided }) => voided);
+	const there = sameAmount.some(({ kind, state }) => kind === "void" && state === "approved");
+	return type !== "sale" || (here === marked && marked === there)
+		? []
+		: [`voided: here ${here}, marked there ${marked}, by an approved void there ${there}`];
+}
+
+function slipDisagreements(
+	{ type, outcome, slips }: TransactionDocument,
+	printed: readonly string[],
+): readonly string[] {
 	if (outcome !== "approved" && outcome !== "partially_approved") {
-		return printed.length === 0 ? [] : [`${printed.length} slips of a sale that is ${outcome}`];
+		return printed.length === 0 ? [] : [`${printed.length} slips of a ${type} that is ${outcome}`];
 	}
 	const unfinished = slips.filter(({ state }) => state !== "printed").map(({ copy, state }) => `${copy} slip ${state}`);
 	const counted = (["merchantCopy", "customerCopy"] as const).flatMap((copy): readonly string[] => {

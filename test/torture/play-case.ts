@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { signInDocument } from "../../src/api/acquirer-routes.ts";
 import { timelineDocument } from "../../src/api/timeline-document.ts";
 import { untilReady } from "../../src/cli/demo/daemon-process.ts";
-import { acquirerState, printerState } from "../../src/cli/demo/stage.ts";
+import { acquirerState, printerState, settled } from "../../src/cli/demo/stage.ts";
 import { systemClock } from "../../src/kernel/clock.ts";
 import { withDeadline } from "../../src/kernel/deadline.ts";
 import type { CrashCounter } from "./crash-counter.ts";
@@ -16,7 +16,7 @@ const playMs = 60_000;
 /** Connections of a killed process break a little before its end is reported. */
 const burialMs = 3_000;
 
-/** One sale, and one place where the daemon dies in it; nowhere when `point` is undefined. */
+/** One payment, and one place where the daemon dies in it; nowhere when `point` is undefined. */
 export interface Case {
 	readonly scenario: Scenario;
 	readonly point: Point | undefined;
@@ -43,11 +43,13 @@ export function playCase(counter: CrashCounter, one: Case): Promise<Played> {
 
 async function play(counter: CrashCounter, { scenario, point, amount, key }: Case): Promise<Played> {
 	const violationsBefore = (await acquirerBooks(counter)).violations.length;
+	await prepare(counter, { pin: scenario.pin, faults: [] });
+	const sale = new Till({ type: "sale", amount }, key);
+	const till = scenario.interrupted === "void" ? await tillThatVoids(counter, sale, `undo-${key}`) : sale;
 	await prepare(counter, scenario);
-	const till = new Till(amount, key);
 	if (scenario.diedAt !== undefined) {
 		counter.setPoint(scenario.diedAt);
-		await untilDead(counter, () => till.sell(counter.api));
+		await untilDead(counter, () => till.ask(counter.api));
 	}
 	counter.setPoint(point);
 	const died = await untilDead(counter, () => undisturbed(counter, scenario, till));
@@ -56,13 +58,13 @@ async function play(counter: CrashCounter, { scenario, point, amount, key }: Cas
 	if (died) {
 		await counter.launch();
 	}
-	// A sale the daemon knows must be found at once, in the middle of recovery; a new one needs the pad.
+	// What the daemon knows must be found at once, in the middle of recovery; a new one needs the pad.
 	if (till.ids.length === 0) {
 		await untilReady(counter.api);
 	}
-	await till.sell(counter.api);
+	await till.ask(counter.api);
 	await untilReady(counter.api);
-	const transaction = await till.sell(counter.api);
+	const transaction = await till.ask(counter.api);
 	const { ledger, violations } = await acquirerBooks(counter);
 	const { slips } = printerState.parse(await counter.virtual.printer.get());
 	const path = `/v1/transactions/${transaction.id}/timeline`;
@@ -70,9 +72,10 @@ async function play(counter: CrashCounter, { scenario, point, amount, key }: Cas
 	return {
 		evidence: {
 			transaction,
+			sale: await settled(counter.api, sale.ids.at(-1) ?? transaction.id),
 			ids: till.ids,
 			ledger: ledger.filter((entry) => entry.amount === amount),
-			slips: slips.map(({ text }) => text).filter((text) => text.includes(key)),
+			slips: slips.map(({ text }) => text).filter((text) => text.includes(transaction.reference)),
 			violations: violations.slice(violationsBefore).map(({ rule }) => rule),
 		},
 		timeline: events,
@@ -81,7 +84,16 @@ async function play(counter: CrashCounter, { scenario, point, amount, key }: Cas
 	};
 }
 
-async function prepare({ virtual }: CrashCounter, { faults, pin }: Scenario): Promise<void> {
+/** A till that wants this sale undone, once it is made. */
+async function tillThatVoids(counter: CrashCounter, sale: Till, key: string): Promise<Till> {
+	const { id, outcome } = await sale.ask(counter.api);
+	if (outcome !== "approved") {
+		throw new Error(`the sale to be undone is ${outcome}`);
+	}
+	return new Till({ type: "void", transaction: id }, key);
+}
+
+async function prepare({ virtual }: CrashCounter, { faults, pin }: Pick<Scenario, "faults" | "pin">): Promise<void> {
 	await virtual.acquirer.set({ faults });
 	await virtual.pad.set({ persons: [{ pin, delayPerKeyMs: 0 }] });
 	await virtual.printer.act("load_paper");
@@ -91,7 +103,8 @@ async function prepare({ virtual }: CrashCounter, { faults, pin }: Scenario): Pr
 async function undisturbed(counter: CrashCounter, { interrupted }: Scenario, till: Till): Promise<void> {
 	switch (interrupted) {
 		case "sale":
-			await till.sell(counter.api);
+		case "void":
+			await till.ask(counter.api);
 			break;
 		case "sign_in":
 			await counter.api.call({ method: "POST", path: "/v1/acquirers/bank/sign-in", answer: signInDocument });
@@ -101,7 +114,7 @@ async function undisturbed(counter: CrashCounter, { interrupted }: Scenario, til
 			break;
 		case "start":
 			await counter.launch();
-			await till.sell(counter.api);
+			await till.ask(counter.api);
 			break;
 	}
 	await untilReady(counter.api);

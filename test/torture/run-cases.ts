@@ -6,7 +6,7 @@ import { transactionDocument } from "../../src/api/transaction-document.ts";
 import { acquirerState } from "../../src/cli/demo/stage.ts";
 import { systemClock } from "../../src/kernel/clock.ts";
 import { CrashCounter } from "./crash-counter.ts";
-import { disagreements, endingOf, moneyDisagreements } from "./judge.ts";
+import { disagreements, endingOf, moneyDisagreements, voidDisagreements } from "./judge.ts";
 import { type Played, playCase } from "./play-case.ts";
 import { type Point, pointName } from "./point.ts";
 import type { Scenario } from "./scenarios.ts";
@@ -172,7 +172,9 @@ async function finalComplaints(counter: CrashCounter): Promise<readonly string[]
 		...unknown.map(({ stan }) => `the journal does not know trace ${stan}`),
 		...transactions.flatMap((transaction) => {
 			const own = ledger.filter(({ amount }) => amount === transaction.amount);
-			return moneyDisagreements(transaction, own).map((complaint) => `${transaction.id}: ${complaint}`);
+			return [...moneyDisagreements(transaction, own), ...voidDisagreements(transaction, own)].map(
+				(complaint) => `${transaction.id}: ${complaint}`,
+			);
 		}),
 	];
 }

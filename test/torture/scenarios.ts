@@ -4,14 +4,17 @@ import type { JournalPoint } from "./point.ts";
 /** What is under way when the daemon is killed. */
 export interface Scenario {
 	readonly name: string;
-	/** `start`: of a daemon that died before, at `diedAt` in a sale. `first_start`: of one that has no data yet. */
-	readonly interrupted: "sale" | "sign_in" | "start" | "first_start";
+	/**
+	 * `void`: of a sale that went well. `start`: of a daemon that died before, at `diedAt` in a sale. `first_start`: of a
+	 * daemon that has no data yet.
+	 */
+	readonly interrupted: "sale" | "void" | "sign_in" | "start" | "first_start";
 	/** The commit at which the sale before it was cut off. */
 	readonly diedAt?: JournalPoint;
 	/** What the acquirer does wrong. */
 	readonly faults: readonly { readonly name: string; readonly mti: string; readonly value?: string }[];
 	readonly pin: string;
-	/** How the sale ends when nobody is killed. */
+	/** How the sale, or the void, ends when nobody is killed. */
 	readonly expected: TransactionDocument["outcome"];
 }
 
@@ -52,6 +55,14 @@ export const scenarios: readonly Scenario[] = [
 		faults: [{ name: "refuse", mti: "0200", value: "A0" }],
 		pin: rightPin,
 		expected: "approved",
+	},
+	{ name: "void", interrupted: "void", faults: [], pin: rightPin, expected: "approved" },
+	{
+		name: "void, answer lost",
+		interrupted: "void",
+		faults: [{ name: "drop", mti: "0200" }],
+		pin: rightPin,
+		expected: "failed",
 	},
 	{ name: "sign-in", interrupted: "sign_in", faults: [], pin: rightPin, expected: "approved" },
 	{

@@ -13,7 +13,16 @@ const lookAgainMs = 50;
 
 /** What the virtual acquirer has in its books. */
 export const acquirerState = z.object({
-	ledger: z.array(z.object({ amount: z.int(), state: z.string(), stan: z.string(), batch: z.string() })),
+	ledger: z.array(
+		z.object({
+			kind: z.string(),
+			amount: z.int(),
+			state: z.string(),
+			stan: z.string(),
+			batch: z.string(),
+			voided: z.boolean(),
+		}),
+	),
 	violations: z.array(z.object({ rule: z.string() })),
 	counts: z.record(z.string(), z.int()),
 });
