@@ -19,7 +19,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 	journal: ["kernel", "wire", "crypto", "card"],
 	payments: ["kernel", "wire", "crypto", "card", "devices", "acquirers", "journal"],
 	keys: ["kernel", "wire", "crypto", "devices", "journal", "ports"],
-	api: ["kernel", "wire", "crypto", "card", "devices", "acquirers", "journal", "payments", "keys"],
+	diagnostics: ["kernel", "wire", "iso8583", "ports", "devices", "acquirers", "journal"],
+	api: ["kernel", "wire", "crypto", "card", "devices", "acquirers", "journal", "payments", "keys", "diagnostics"],
 	simulators: ["kernel", "wire", "crypto", "card", "iso8583", "ports"],
 	config: ["kernel", "card", "devices", "ports", "payments"],
 	daemon: [
@@ -34,6 +35,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 		"journal",
 		"payments",
 		"keys",
+		"diagnostics",
 		"api",
 		"config",
 	],
@@ -47,6 +49,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 		"drivers",
 		"payments",
 		"keys",
+		"diagnostics",
 		"api",
 		"config",
 		"daemon",
@@ -61,6 +64,8 @@ const onlyFiles: readonly { readonly room: string; readonly of: string; readonly
 	{ room: "drivers", of: "ports", files: ["port.ts", "port-label.ts"] },
 	{ room: "acquirers", of: "ports", files: ["port.ts", "port-label.ts"] },
 	{ room: "keys", of: "ports", files: ["port.ts", "port-label.ts"] },
+	{ room: "diagnostics", of: "ports", files: ["port.ts", "port-label.ts"] },
+	{ room: "diagnostics", of: "acquirers", files: ["host-line.ts", "profile.ts"] },
 	{ room: "config", of: "ports", files: ["port.ts", "port-label.ts"] },
 ];
 

@@ -2,6 +2,7 @@ import rateLimit from "@fastify/rate-limit";
 import swagger from "@fastify/swagger";
 import { type FastifyInstance, fastify } from "fastify";
 import type { ManagedDevice } from "../devices/device.ts";
+import type { Diagnostics } from "../diagnostics/diagnostics.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { asFault, Fault } from "../kernel/fault.ts";
 import type { Log } from "../kernel/log.ts";
@@ -9,6 +10,7 @@ import type { Payments } from "../payments/payments.ts";
 import { acquirerRoutes } from "./acquirer-routes.ts";
 import { Callers } from "./callers.ts";
 import { deviceRoutes } from "./device-routes.ts";
+import { diagnosticRoutes } from "./diagnostic-routes.ts";
 import { documentSchemas } from "./documents.ts";
 import { EventHub } from "./event-hub.ts";
 import { eventRoutes } from "./event-routes.ts";
@@ -55,6 +57,7 @@ export interface ApiOptions {
 	readonly listen: HostRules & { readonly port: number };
 	readonly payments: Payments;
 	readonly devices: readonly ManagedDevice[];
+	readonly diagnostics: Diagnostics;
 	readonly tokens: Tokens;
 	readonly clock: Clock;
 	readonly log: Log;
@@ -125,7 +128,7 @@ interface Furniture extends ApiOptions {
 }
 
 async function furnish(app: FastifyInstance, furniture: Furniture): Promise<void> {
-	const { listen, limits, version, payments, devices, tokens, clock, log, hub, stopping } = furniture;
+	const { listen, limits, version, payments, devices, diagnostics, tokens, clock, log, hub, stopping } = furniture;
 	const callers = new Callers(tokens);
 	guardDoor(app, { listen, callers, stopping, log });
 	await app.register(rateLimit, {
@@ -141,6 +144,7 @@ async function furnish(app: FastifyInstance, furniture: Furniture): Promise<void
 		...laneRoutes(payments),
 		...deviceRoutes(devices, clock),
 		...acquirerRoutes(payments),
+		...diagnosticRoutes({ diagnostics, clock, version }),
 		...eventRoutes(hub),
 		...serviceRoutes({ payments, clock, version, describe: () => app.swagger() }),
 	];

@@ -3,6 +3,8 @@ import { DeviceKeeper } from "../devices/device-keeper.ts";
 import type { Driver } from "../devices/driver.ts";
 import type { PinPad } from "../devices/pin-pad.ts";
 import type { PosPrinter } from "../devices/pos-printer.ts";
+import type { Diagnostics } from "../diagnostics/diagnostics.ts";
+import { deviceDialect } from "../diagnostics/dialects/device-dialects.ts";
 import { drivers } from "../drivers/index.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { Fault } from "../kernel/fault.ts";
@@ -10,6 +12,7 @@ import type { Log } from "../kernel/log.ts";
 import { openPort } from "../ports/open-port.ts";
 
 interface KeepingParts {
+	readonly diagnostics: Diagnostics;
 	readonly clock: Clock;
 	readonly log: Log;
 }
@@ -54,9 +57,25 @@ export function keepDevices(config: Config, parts: KeepingParts): KeptDevices {
 function keeperOf<D extends PinPad | PosPrinter>(
 	{ id, port, options }: DeviceConfig,
 	driver: Driver<D>,
-	{ clock, log }: KeepingParts,
+	{ diagnostics, clock, log }: KeepingParts,
 ): DeviceKeeper<D> {
-	return new DeviceKeeper({ id, driver, port, options, openPort, clock, log: log.child({ device: id }) });
+	const watch = diagnostics.watch({ kind: "device", id }, deviceDialect(driver.id));
+	const watched: Driver<D> = {
+		...driver,
+		attach: (line, own, context) => driver.attach(watch.driverLine(line), own, context),
+	};
+	const opener = watch.opener(openPort);
+	const keeper = new DeviceKeeper({
+		id,
+		driver: watched,
+		port,
+		options,
+		openPort: opener,
+		clock,
+		log: log.child({ device: id }),
+	});
+	watch.follow(keeper.changes);
+	return keeper;
 }
 
 function driverOf({ id, driver: name }: DeviceConfig): Driver<PinPad> | Driver<PosPrinter> {

@@ -4,6 +4,8 @@ import { openHostLine } from "../acquirers/open-host-line.ts";
 import { loadUnionPay } from "../acquirers/unionpay/load.ts";
 import { createUnionPayProfile } from "../acquirers/unionpay/profile.ts";
 import type { AcquirerConfig } from "../config/config.ts";
+import type { Diagnostics } from "../diagnostics/diagnostics.ts";
+import { hostDialect } from "../diagnostics/dialects/host.ts";
 import { compileSpec } from "../iso8583/codec.ts";
 import { messageSpecSchema } from "../iso8583/message-spec.ts";
 import type { Clock } from "../kernel/clock.ts";
@@ -13,6 +15,7 @@ import { lengthPrefixFraming } from "../wire/length-prefix-framing.ts";
 import { shippedData } from "./shipped-data.ts";
 
 interface AcquirerParts {
+	readonly diagnostics: Diagnostics;
 	readonly clock: Clock;
 	readonly log: Log;
 }
@@ -21,7 +24,7 @@ interface AcquirerParts {
  * An acquirer as configured: its profile from the shipped data and its own values, its line not yet connected.
  * @throws Fault `config_unreadable`, `config_invalid`
  */
-export function openAcquirer(config: AcquirerConfig, { clock, log }: AcquirerParts): Acquirer {
+export function openAcquirer(config: AcquirerConfig, { diagnostics, clock, log }: AcquirerParts): Acquirer {
 	const { tpdu, header, signIn, licence, terminalConditions, mac, timers } = config;
 	const data = loadUnionPay(shippedData("acquirers/unionpay"), {
 		tpdu,
@@ -30,18 +33,24 @@ export function openAcquirer(config: AcquirerConfig, { clock, log }: AcquirerPar
 		terminalConditions,
 		mac,
 	});
-	const profile = createUnionPayProfile({ codec: compileSpec(readSpec("iso8583/unionpay.json")), ...data });
+	const codec = compileSpec(readSpec("iso8583/unionpay.json"));
+	const profile = createUnionPayProfile({ codec, ...data });
+	const prefixBytes = (tpdu.length + (header?.length ?? 0)) / 2;
+	const watch = diagnostics.watch(
+		{ kind: "acquirer", id: config.id },
+		hostDialect({ name: config.profile, codec, prefixBytes }),
+	);
 	const line = openHostLine({
 		hosts: config.hosts,
 		mode: config.connection,
 		framing: lengthPrefixFraming({ maxPayload: data.settings.maxMessage }),
 		connectMs: timers.connectMs,
-		openPort,
+		openPort: watch.opener(openPort),
 		correlate: (message) => profile.correlate(message),
 		clock,
 		log: log.child({ acquirer: config.id }),
 	});
-	return { id: config.id, profile, line, timers };
+	return { id: config.id, profile, line: watch.hostLine(line), timers };
 }
 
 function readSpec(path: string) {

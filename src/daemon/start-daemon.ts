@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { apiLimits, startApi } from "../api/start-api.ts";
 import { openTokens } from "../api/tokens.ts";
 import type { Config } from "../config/config.ts";
+import { Diagnostics } from "../diagnostics/diagnostics.ts";
 import { openJournal } from "../journal/open-journal.ts";
 import type { Clock } from "../kernel/clock.ts";
 import type { Log } from "../kernel/log.ts";
@@ -39,8 +40,9 @@ export async function startDaemon(config: Config, { clock, log, version }: Daemo
 		starting.adopt(part, (opened) => opened.close());
 
 	const journal = closedAtEnd(await openJournal({ directory: config.dataDirectory, clock, log }));
-	const devices = closedAtEnd(keepDevices(config, { clock, log }));
-	const acquirers = config.acquirers.map((acquirer) => openAcquirer(acquirer, { clock, log }));
+	const diagnostics = new Diagnostics(clock);
+	const devices = closedAtEnd(keepDevices(config, { diagnostics, clock, log }));
+	const acquirers = config.acquirers.map((acquirer) => openAcquirer(acquirer, { diagnostics, clock, log }));
 	for (const { line } of acquirers) {
 		closedAtEnd(line);
 	}
@@ -53,6 +55,7 @@ export async function startDaemon(config: Config, { clock, log, version }: Daemo
 			listen: config.listen,
 			payments,
 			devices: [...devices.pinPads.values(), ...devices.printers.values()],
+			diagnostics,
 			tokens: access.tokens,
 			clock,
 			log,

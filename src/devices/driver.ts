@@ -15,6 +15,8 @@ export interface DriverLine {
 	readonly lost: AbortSignal;
 	/** Gives the line up, so that the keeper opens it anew (a device that stays silent, a frame that makes no sense). */
 	giveUp(cause: Fault): void;
+	/** Told of received frames that nobody had asked for, so that they can be counted. */
+	readonly discarded?: (frames: number) => void;
 }
 
 export interface DriverContext {

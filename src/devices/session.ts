@@ -127,6 +127,7 @@ export class Session {
 		const stale = this.#inbox.drain().length;
 		const cut = this.#decoder.reset();
 		this.#stale += stale;
+		this.#options.line.discarded?.(stale);
 		if (stale > 0 || cut > 0) {
 			this.#options.log.debug("stale input discarded", { frames: stale, bytes: cut });
 		}

@@ -5,6 +5,8 @@ import { openHostLine } from "../../src/acquirers/open-host-line.ts";
 import type { Scope } from "../../src/api/scopes.ts";
 import { type Api, type ApiOptions, apiLimits, startApi } from "../../src/api/start-api.ts";
 import { openTokens, type Tokens } from "../../src/api/tokens.ts";
+import { Diagnostics } from "../../src/diagnostics/diagnostics.ts";
+import { kmyDialect } from "../../src/diagnostics/dialects/kmy.ts";
 import { openJournal } from "../../src/journal/open-journal.ts";
 import { systemClock } from "../../src/kernel/clock.ts";
 import { openPayments } from "../../src/payments/open-payments.ts";
@@ -81,6 +83,7 @@ export async function openCounter(own: Partial<ApiOptions> = {}): Promise<Counte
 		listen: { host: "127.0.0.1", port: 0, names: [], origins: ["https://till.example"] },
 		payments,
 		devices: [pad.device, printer.device],
+		diagnostics: watchedLines(),
 		tokens,
 		clock,
 		log,
@@ -108,4 +111,12 @@ export async function openCounter(own: Partial<ApiOptions> = {}): Promise<Counte
 			rmSync(directory, { recursive: true });
 		},
 	};
+}
+
+/** Lines that nothing is said on. */
+function watchedLines(): Diagnostics {
+	const diagnostics = new Diagnostics(systemClock);
+	diagnostics.watch({ kind: "device", id: "pad1" }, kmyDialect);
+	diagnostics.watch({ kind: "acquirer", id: "bank" }, kmyDialect);
+	return diagnostics;
 }
