@@ -39,7 +39,7 @@ export function latencyOf(durations: readonly number[]): Latency | undefined {
 }
 
 /** Of durations in ascending order, at least one. */
-export function percentile(sorted: readonly number[], percent: number): number {
+function percentile(sorted: readonly number[], percent: number): number {
 	const rank = Math.max(1, Math.ceil((sorted.length * percent) / 100));
 	return sorted[rank - 1] ?? 0;
 }
