@@ -6,6 +6,7 @@ import { commandContext, type GlobalOptions, type Run } from "./command-context.
 import { showFault } from "./console-io.ts";
 import { addDaemonCommands } from "./daemon-commands.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
+import { addKeysCommands } from "./keys-commands.ts";
 import { addMoneyCommands } from "./money-commands.ts";
 import { packageVersion } from "./start-command.ts";
 
@@ -37,7 +38,7 @@ export async function runCommand(words: readonly string[]): Promise<number> {
 			exitCode = failureCode(fault);
 		}
 	};
-	for (const addCommands of [addDaemonCommands, addMoneyCommands, addAdminCommands]) {
+	for (const addCommands of [addDaemonCommands, addMoneyCommands, addKeysCommands, addAdminCommands]) {
 		addCommands(program, run);
 	}
 	try {

@@ -45,7 +45,16 @@ describe("help", () => {
 		},
 	);
 
-	test("names the exit codes", async () => {
+	test("names the exit codes, which scripts rely on", async () => {
+		expect(exitCodes).toEqual({
+			done: 0,
+			failed: 1,
+			usage: 2,
+			declined: 3,
+			unknown: 4,
+			unreachable: 5,
+			configuration: 78,
+		});
 		const help = await helpOf([]);
 		for (const code of Object.values(exitCodes)) {
 			expect(help).toMatch(new RegExp(`\\b${code} \\w`));

@@ -36,7 +36,10 @@ export async function startDaemonProcess(counter: VirtualCounter): Promise<Daemo
 }
 
 /** Launches the daemon; its log is appended to `daemon.log` beside the configuration. */
-export function launchDaemon(counter: VirtualCounter, environment: Environment): LaunchedDaemon {
+export function launchDaemon(
+	counter: Pick<VirtualCounter, "configPath" | "dataDirectory">,
+	environment: Environment,
+): LaunchedDaemon {
 	const { configPath, dataDirectory } = counter;
 	const own = startOwnProcess(["--config", configPath, "start"], environment);
 	own.stderr.pipe(createWriteStream(join(configPath, "..", "daemon.log"), { flags: "a" }));
