@@ -5,6 +5,7 @@ import { addAdminCommands } from "./admin-commands.ts";
 import { commandContext, type GlobalOptions, type Run } from "./command-context.ts";
 import { showFault } from "./console-io.ts";
 import { addDaemonCommands } from "./daemon-commands.ts";
+import { addDiagnosticCommands } from "./diagnostic-commands.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { addKeysCommands } from "./keys-commands.ts";
 import { addMoneyCommands } from "./money-commands.ts";
@@ -38,7 +39,13 @@ export async function runCommand(words: readonly string[]): Promise<number> {
 			exitCode = failureCode(fault);
 		}
 	};
-	for (const addCommands of [addDaemonCommands, addMoneyCommands, addKeysCommands, addAdminCommands]) {
+	for (const addCommands of [
+		addDaemonCommands,
+		addMoneyCommands,
+		addDiagnosticCommands,
+		addKeysCommands,
+		addAdminCommands,
+	]) {
 		addCommands(program, run);
 	}
 	try {

@@ -205,6 +205,19 @@ export const faultCodes = {
 	supervisor_needed: fault(403, false, "A supervisor must allow this", "Let a supervisor present a token."),
 	receipt_unavailable: fault(404, false, "There is no receipt yet", "Wait for the transaction to finish."),
 	reversal_unknown: fault(404, false, "There is no such open reversal", "See `tillbridge reversals`."),
+	// diagnostics
+	trace_invalid: fault(
+		422,
+		false,
+		"This is no trace that can be used",
+		"Record it again with `tillbridge trace record`.",
+	),
+	report_refused: fault(
+		422,
+		false,
+		"The report would hold card data or keys",
+		"Nothing was written; see the places named, and call support.",
+	),
 	// api
 	request_invalid: fault(400, false, "The request is not valid", "See the errors and the API description."),
 	unauthorized: fault(401, false, "A valid token is needed", "Create one with `tillbridge tokens create`."),

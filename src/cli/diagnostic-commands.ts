@@ -1,0 +1,57 @@
+import { Option } from "commander";
+import type { LineName } from "../diagnostics/line-watch.ts";
+import { Fault } from "../kernel/fault.ts";
+import type { AddCommands } from "./command-context.ts";
+
+interface RecordOptions {
+	readonly device?: string;
+	readonly acquirer?: string;
+	readonly minutes: number;
+}
+
+/** Commands of the technician. None of them moves money. */
+export const addDiagnosticCommands: AddCommands = (program, run) => {
+	const trace = program.command("trace").description("the frames of one line, masked");
+	trace
+		.command("record")
+		.description("record a line to stdout until the time is up or Ctrl-C")
+		.option("--device <id>", "the line of a device")
+		.option("--acquirer <id>", "the line to an acquirer")
+		.addOption(new Option("--minutes <count>", "at most so long").default(5).argParser(Number))
+		.action((options: RecordOptions) =>
+			run(async ({ io, api }) => {
+				const { recordTrace } = await import("./trace-commands.ts");
+				return recordTrace(io, await api(), { line: lineOf(options), minutes: options.minutes });
+			}),
+		);
+	trace
+		.command("show <file>")
+		.description("a recording for people")
+		.action((file: string) =>
+			run(async ({ io }) => {
+				const { showTrace } = await import("./trace-commands.ts");
+				return showTrace(io, file);
+			}),
+		);
+	trace
+		.command("replay <file>")
+		.description("a virtual device that answers as recorded, until Ctrl-C")
+		.option("--link <path>", "a stable name for its port")
+		.option("--at-once", "do not wait as the recorded device did", false)
+		.action((file: string, { link, atOnce }: { link?: string; atOnce: boolean }) =>
+			run(async ({ io }) => {
+				const { replayTrace } = await import("./trace-commands.ts");
+				return replayTrace(io, file, { link, atOnce });
+			}),
+		);
+};
+
+function lineOf({ device, acquirer }: RecordOptions): LineName {
+	if (device !== undefined && acquirer === undefined) {
+		return { kind: "device", id: device };
+	}
+	if (acquirer !== undefined && device === undefined) {
+		return { kind: "acquirer", id: acquirer };
+	}
+	throw new Fault("request_invalid", { detail: "Give --device or --acquirer" });
+}
