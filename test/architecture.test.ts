@@ -47,6 +47,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 		"ports",
 		"devices",
 		"drivers",
+		"journal",
 		"payments",
 		"keys",
 		"diagnostics",

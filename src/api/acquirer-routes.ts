@@ -25,7 +25,7 @@ export const signInDocument = document(
 	}),
 );
 
-const echoDocument = document(
+export const echoDocument = document(
 	"Echo",
 	z.object({
 		acquirer: z.string(),

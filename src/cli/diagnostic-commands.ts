@@ -11,6 +11,24 @@ interface RecordOptions {
 
 /** Commands of the technician. None of them moves money. */
 export const addDiagnosticCommands: AddCommands = (program, run) => {
+	program
+		.command("doctor")
+		.description("what is ill with ports, devices and this machine, and the command that cures it")
+		.action(() =>
+			run(async (context) => {
+				const { doctor } = await import("./doctor/doctor-commands.ts");
+				return doctor(context);
+			}),
+		);
+	program
+		.command("health")
+		.description("ask every device and acquirer some harmless questions, and grade the answers")
+		.action(() =>
+			run(async ({ io, api }) => {
+				const { health } = await import("./doctor/doctor-commands.ts");
+				return health(io, await api());
+			}),
+		);
 	const trace = program.command("trace").description("the frames of one line, masked");
 	trace
 		.command("record")

@@ -70,6 +70,15 @@ export const addMoneyCommands: AddCommands = (program, run) => {
 		.description("every device, there or not, and why not")
 		.action(() => run(async ({ io, api }) => listDevices(io, await api())));
 	devices
+		.command("watch")
+		.description("states and counters, live until Ctrl-C")
+		.action(() =>
+			run(async ({ io, api }) => {
+				const { watchDevices } = await import("./doctor/doctor-commands.ts");
+				return watchDevices(io, await api());
+			}),
+		);
+	devices
 		.command("test <id>")
 		.description("ask the device itself; moves no money")
 		.action((id: string) => run(async ({ io, api }) => testDevice(io, await api(), id)));
