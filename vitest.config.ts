@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
@@ -9,6 +10,8 @@ export default defineConfig({
 		include: ["test/**/*.test.ts"],
 		exclude: ["test/hil/**", "test/torture/**"],
 		testTimeout: 20_000,
+		// Most tests wait for lines and processes, so that two go well together even on two cores.
+		maxWorkers: Math.max(2, availableParallelism() - 1),
 		env: { NODE_COMPILE_CACHE: compileCache },
 	},
 });

@@ -82,8 +82,7 @@ describe("events", () => {
 	test("tell of devices, with the cause", async () => {
 		const stream = await listen();
 		counter.printer.unplug(new Fault("E_NOHARDWARE", { detail: "the cable is out" }));
-		expect(await stream.next()).toMatchObject({
-			event: "device.updated",
+		expect(await stream.until(({ event }) => event === "device.updated")).toMatchObject({
 			data: { data: { id: "printer1", state: "offline", cause: { code: "E_NOHARDWARE", device: "printer1" } } },
 		});
 	});

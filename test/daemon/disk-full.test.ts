@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeAll, expect, test } from "vitest";
+import { z } from "zod";
 import { until } from "../support/until.ts";
 import { useShop } from "../support/use-shop.ts";
 
@@ -16,6 +17,12 @@ function setDiskFull(full: boolean): void {
 	const pid = readFileSync(join(dataDirectory, "journal.pid"), "utf8").trim();
 	const limit = full ? String(statSync(join(dataDirectory, "journal.db-wal")).size) : "unlimited";
 	execFileSync("prlimit", ["--pid", pid, `--fsize=${limit}:unlimited`]);
+}
+
+/** How often the pad was asked for a MAC. */
+async function macsAsked(): Promise<number> {
+	const { counts } = z.object({ counts: z.record(z.string(), z.int()) }).parse(await shop().counter.pad.get());
+	return counts["41"] ?? 0;
 }
 
 beforeAll(async () => {
@@ -36,9 +43,10 @@ test("a sale is refused before it begins, and taken when there is space again", 
 
 test("a sale whose request cannot be written down is not sent", async () => {
 	const before = (await shop().acquirer()).counts["0200"];
-	await shop().setPadFaults({ name: "slow", command: "41", value: "500" });
+	await shop().setPadFaults({ name: "slow", command: "41", value: "1500" });
+	const macs = await macsAsked();
 	const { id } = await shop().begin();
-	await shop().eventsWhen(id, "pin_taken");
+	await until("the MAC of the request", macsAsked, (count) => count > macs);
 	setDiskFull(true);
 	await until(
 		"the log",

@@ -11,6 +11,8 @@ const shop = useShop({
 	},
 });
 
+beforeAll(() => shop().sell());
+
 /** How a payment is told that ended before the acquirer heard of it. */
 const nothingSent = (code: string) => ({
 	outcome: "failed",
@@ -52,6 +54,14 @@ describe("a pad unplugged before the request has left costs nobody anything", ()
 		const sale = await shop().sell();
 		expect(sale).toMatchObject(nothingSent("E_NOHARDWARE"));
 		expect(await shop().bookedAs(sale)).toBeUndefined();
+		await padGone();
+		await expectToSellAgain();
+	});
+
+	test("while it takes its new keys, and the next sale fetches them again", async () => {
+		await shop().setPadFaults({ name: "unplug_before", command: "33" });
+		const { terminals } = (await shop().api.post("/v1/acquirers/bank/sign-in")).body;
+		expect(terminals).toMatchObject([{ signedIn: false, fault: { code: "sign_in_failed", cause: "E_NOHARDWARE" } }]);
 		await padGone();
 		await expectToSellAgain();
 	});

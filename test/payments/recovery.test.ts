@@ -50,10 +50,17 @@ describe("after a power cut behind each event of", () => {
 			{ type: "slip_printed", at, ...slip },
 		];
 		expect(remedies(events)).toEqual([
-			...["fail", "fail", "fail", "fail"],
+			"fail",
+			"fail",
+			"fail",
+			"fail",
 			// Prepared alone has sent nothing; the two are one write.
-			...["fail", "owe_reversal", "owe_reversal"],
-			...["nothing", "print", "nothing"],
+			"fail",
+			"owe_reversal",
+			"owe_reversal",
+			"nothing",
+			"print",
+			"nothing",
 		]);
 	});
 

@@ -1,6 +1,7 @@
 import type { PinPad } from "../../devices/pin-pad.ts";
 import { asFault, Fault } from "../../kernel/fault.ts";
 import { placeText } from "../place.ts";
+import { codeSchema } from "../record/entry.ts";
 import { type SlotId, slotId } from "../record/key-book.ts";
 import type { KeyRecord } from "../record/key-record.ts";
 import type { KeyStore } from "../vault/key-store.ts";
@@ -180,14 +181,17 @@ export class InjectionBatch {
 
 	#recorded(serial: string, fault: Fault): Fault {
 		const { manifest, record, people } = this.#options;
-		record.append({ type: "load_refused", batch: manifest.batch, serial, code: fault.code }, people);
+		record.append({ type: "load_refused", batch: manifest.batch, serial, ...codesOf(fault) }, people);
 		return fault;
 	}
 
 	#refuse(row: ManifestRow, fault: Fault): void {
 		const { manifest, record, people } = this.#options;
 		const place = placeText(row.place);
-		record.append({ type: "load_refused", batch: manifest.batch, serial: row.serial, place, code: fault.code }, people);
+		record.append(
+			{ type: "load_refused", batch: manifest.batch, serial: row.serial, place, ...codesOf(fault) },
+			people,
+		);
 		this.#report(row, "refused", fault);
 	}
 
@@ -211,4 +215,10 @@ export class InjectionBatch {
 		}
 		return account;
 	}
+}
+
+/** What a device says of itself is recorded when it is a code, and nothing else. */
+function codesOf({ code, extended }: Fault): { readonly code: string; readonly extended?: string } {
+	const { data } = codeSchema.safeParse(extended);
+	return data === undefined ? { code } : { code, extended: data };
 }

@@ -80,7 +80,7 @@ function loadCells(event: LoadEvent): EntryCells {
 				? { ...at, what: "Key held", result: "the pad shows no proof" }
 				: { ...at, what: "Key proved", result: event.proof.kind };
 		case "load_refused":
-			return { ...at, what: "Load refused", result: event.code };
+			return { ...at, what: "Load refused", result: [event.code, event.extended].filter(Boolean).join(": ") };
 		case "key_verified":
 			return { ...at, what: "Key verified", result: event.result };
 	}

@@ -12,7 +12,8 @@ export const ksnSchema = z
 	.string()
 	.regex(/^(?:[0-9A-F]{16}|[0-9A-F]{20}|[0-9A-F]{24})$/, "16, 20 or 24 upper-case hex digits");
 const batchSchema = z.string().regex(/^[0-9a-f]{16}$/);
-const codeSchema = z.string().regex(/^[A-Za-z_\d]{1,40}$/);
+/** Codes of faults, and those of devices that look like one. */
+export const codeSchema = z.string().regex(/^[A-Za-z_\d]{1,40}$/);
 const hexSchema = z.string().regex(/^(?:[0-9A-F]{2}){1,32}$/);
 
 /** What a pad showed of a key: check values and nothing else, cut to what may be recorded. */
@@ -68,6 +69,8 @@ const eventSchemas = [
 		serial: serialSchema.optional(),
 		place: placeTextSchema.optional(),
 		code: codeSchema,
+		/** The device's own code under the fault's. */
+		extended: codeSchema.optional(),
 	}),
 	z.strictObject({
 		type: z.literal("batch_ended"),
