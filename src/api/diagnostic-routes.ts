@@ -24,7 +24,7 @@ const traceRequest = document(
 		.meta({ description: "Names one line: a device or an acquirer", examples: [{ device: "pad1", minutes: 5 }] }),
 );
 
-const traceDocument = document(
+export const traceDocument = document(
 	"Trace",
 	z.object({
 		line: z.string(),
