@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Latency } from "../diagnostics/latency-window.ts";
 import type { LineStatistics } from "../diagnostics/line-watch.ts";
 import { rfc3339 } from "../kernel/clock.ts";
 import { document, moment } from "./documents.ts";
@@ -31,8 +32,14 @@ export function showStatistics(line: string, statistics: LineStatistics): z.inpu
 		line,
 		since: rfc3339(since),
 		counts,
-		latency: latency ?? null,
+		latency: latency === undefined ? null : rounded(latency),
 		lastFrameAt: lastFrameAt === undefined ? null : rfc3339(lastFrameAt),
 		hours: hours.map(({ from, counts }) => ({ from: rfc3339(from), counts })),
 	};
+}
+
+/** Microseconds are the most that anybody measures here. */
+function rounded({ samples, p50Ms, p99Ms, maxMs }: Latency): Latency {
+	const round = (ms: number): number => Math.round(ms * 1000) / 1000;
+	return { samples, p50Ms: round(p50Ms), p99Ms: round(p99Ms), maxMs: round(maxMs) };
 }

@@ -29,6 +29,18 @@ export const addDiagnosticCommands: AddCommands = (program, run) => {
 				return health(io, await api());
 			}),
 		);
+	program
+		.command("report")
+		.description("everything support needs in one archive; refused when card data or keys are found in it")
+		.option("--preview", "show what would be in it, write nothing", false)
+		.option("--log <file>", "the daemon's log, where it goes to a file")
+		.option("--out <file>", "name of the archive")
+		.action(({ preview, log, out }: { preview: boolean; log?: string; out?: string }) =>
+			run(async (context) => {
+				const { report } = await import("./report/report-command.ts");
+				return report(context, { preview, log, out });
+			}),
+		);
 	const trace = program.command("trace").description("the frames of one line, masked");
 	trace
 		.command("record")

@@ -1,18 +1,15 @@
-import { readFileSync } from "node:fs";
 import type { Acquirer } from "../acquirers/acquirer.ts";
 import { openHostLine } from "../acquirers/open-host-line.ts";
 import { loadUnionPay } from "../acquirers/unionpay/load.ts";
 import { createUnionPayProfile } from "../acquirers/unionpay/profile.ts";
 import type { AcquirerConfig } from "../config/config.ts";
 import type { Diagnostics } from "../diagnostics/diagnostics.ts";
-import { hostDialect } from "../diagnostics/dialects/host.ts";
-import { compileSpec } from "../iso8583/codec.ts";
-import { messageSpecSchema } from "../iso8583/message-spec.ts";
 import type { Clock } from "../kernel/clock.ts";
 import type { Log } from "../kernel/log.ts";
 import { openPort } from "../ports/open-port.ts";
 import { lengthPrefixFraming } from "../wire/length-prefix-framing.ts";
 import { shippedData } from "./shipped-data.ts";
+import { acquirerDialect, profileCodec } from "./trace-dialect.ts";
 
 interface AcquirerParts {
 	readonly diagnostics: Diagnostics;
@@ -33,13 +30,9 @@ export function openAcquirer(config: AcquirerConfig, { diagnostics, clock, log }
 		terminalConditions,
 		mac,
 	});
-	const codec = compileSpec(readSpec("iso8583/unionpay.json"));
+	const codec = profileCodec(config.profile);
 	const profile = createUnionPayProfile({ codec, ...data });
-	const prefixBytes = (tpdu.length + (header?.length ?? 0)) / 2;
-	const watch = diagnostics.watch(
-		{ kind: "acquirer", id: config.id },
-		hostDialect({ name: config.profile, codec, prefixBytes }),
-	);
+	const watch = diagnostics.watch({ kind: "acquirer", id: config.id }, acquirerDialect(config, codec));
 	const line = openHostLine({
 		hosts: config.hosts,
 		mode: config.connection,
@@ -51,8 +44,4 @@ export function openAcquirer(config: AcquirerConfig, { diagnostics, clock, log }
 		log: log.child({ acquirer: config.id }),
 	});
 	return { id: config.id, profile, line: watch.hostLine(line), timers };
-}
-
-function readSpec(path: string) {
-	return messageSpecSchema.parse(JSON.parse(readFileSync(shippedData(path), "utf8")));
 }

@@ -11,7 +11,7 @@ const headerSchema = z.strictObject({
 });
 
 /** The first line of a trace file; each further line is an entry. */
-type TraceHeader = Readonly<z.infer<typeof headerSchema>>;
+export type TraceHeader = Readonly<z.infer<typeof headerSchema>>;
 
 export interface Recording {
 	readonly header: TraceHeader;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Clock } from "../kernel/clock.ts";
 import { asFault } from "../kernel/fault.ts";
+import { redactText } from "../kernel/redact-text.ts";
 import type { Frame } from "../wire/framing.ts";
 import type { Dialect, Direction, Interpreter } from "./dialect.ts";
 import { showHex } from "./trace-hex.ts";
@@ -83,7 +84,14 @@ export class Trace {
 		const { bytes, says } = this.#shown(direction, frame);
 		this.#count += 1;
 		const at = this.#options.clock.now();
-		this.#entries.push({ number: this.#count, at, direction, kind: frame.kind, hex: showHex(bytes), says });
+		this.#entries.push({
+			number: this.#count,
+			at,
+			direction,
+			kind: frame.kind,
+			hex: showHex(bytes),
+			says: redactText(says),
+		});
 		if (this.#entries.length > remembered) {
 			this.#entries.shift();
 		}

@@ -2,8 +2,10 @@ import type { Codec } from "../../iso8583/codec.ts";
 import { maskMessage } from "../../iso8583/mask.ts";
 import { concatBytes } from "../../wire/bytes.ts";
 import type { Frame } from "../../wire/framing.ts";
+import { toHex } from "../../wire/hex.ts";
 import { lengthPrefixFraming } from "../../wire/length-prefix-framing.ts";
 import type { Dialect, Shown } from "../dialect.ts";
+import { showHex } from "../trace-hex.ts";
 import { keepFirst } from "./harmless.ts";
 
 interface HostDialectOptions {
@@ -22,7 +24,11 @@ export function hostDialect({ name, codec, prefixBytes }: HostDialectOptions): D
 		try {
 			const decoded = codec.decode(payload.subarray(prefixBytes));
 			const masked = maskMessage(codec.spec, decoded);
-			const fields = codec.describe(masked).map(({ field, name, shown }) => `${field} ${name} ${shown}`);
+			const fields = codec.describe(masked).map(({ field, name, shown }) => {
+				const value = masked.fields[field];
+				const isHex = typeof value === "object" && shown === toHex(value);
+				return `${field} ${name} ${isHex ? showHex(value) : shown}`;
+			});
 			return {
 				bytes: framing.encode(concatBytes(prefix, codec.encode(masked))),
 				says: `${decoded.mti}: ${fields.join("; ")}`,
