@@ -10,6 +10,6 @@ export function showHex(bytes: Uint8Array): string {
 }
 
 /** @throws RangeError for anything that `showHex` does not write */
-function readHex(text: string): Bytes {
+export function readHex(text: string): Bytes {
 	return fromHex(text.replaceAll(":", ""));
 }
