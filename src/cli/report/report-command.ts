@@ -8,7 +8,6 @@ import { type Leak, type ScanOptions, scan } from "../../diagnostics/report/scan
 import { tarOf } from "../../diagnostics/report/tar.ts";
 import { rfc3339, systemClock } from "../../kernel/clock.ts";
 import { Fault } from "../../kernel/fault.ts";
-import { toHex } from "../../wire/hex.ts";
 import type { CommandContext } from "../command-context.ts";
 import { type ConsoleIo, show, table } from "../console-io.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
@@ -79,7 +78,8 @@ function dataKeyForms({ dataDirectory }: Config): readonly string[] {
 		return [];
 	}
 	const key = readFileSync(path);
-	return [toHex(key), toHex(key).toLowerCase(), key.toString("base64"), key.toString("base64url")];
+	const hex = key.toString("hex");
+	return [hex, hex.toUpperCase(), key.toString("base64"), key.toString("base64url")];
 }
 
 function localToken({ dataDirectory }: Config): readonly string[] {
