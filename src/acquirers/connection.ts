@@ -122,7 +122,11 @@ export class Connection implements PortListener {
 				this.#breakOff(frame);
 				return;
 			}
-			this.#options.onMessage(frame.payload);
+			if (frame.payload.length === 0) {
+				this.#answerSignOfLife();
+			} else {
+				this.#options.onMessage(frame.payload);
+			}
 		}
 	}
 
@@ -131,6 +135,12 @@ export class Connection implements PortListener {
 		if (this.#fail(fault)) {
 			this.#options.onGone(this, fault);
 		}
+	}
+
+	/** An empty frame goes back as it came: the other end learns that this one is there. */
+	#answerSignOfLife(): void {
+		const empty = this.#framing.encode(new Uint8Array());
+		this.#port?.write(empty).catch((thrown: unknown) => this.onLost(asFault(thrown)));
 	}
 
 	#flush(): void {

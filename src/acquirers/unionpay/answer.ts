@@ -2,11 +2,11 @@ import { maskPan } from "../../card/pan.ts";
 import type { SplitMac } from "../../iso8583/decode.ts";
 import { fieldText, type Message } from "../../iso8583/message.ts";
 import { messageClass, responseMti } from "../../iso8583/mti.ts";
-import { Fault } from "../../kernel/fault.ts";
 import { type Bytes, latin1 } from "../../wire/bytes.ts";
+import { availableBalance, partialAmount, presentText, wrongAnswer } from "../answer-fields.ts";
 import type { HostAnswer, HostWish, WorkingKeyCryptogram } from "../profile.ts";
+import type { ResponseCodes } from "../response-codes.ts";
 import { parsePrivateField } from "./private-field.ts";
-import type { ResponseCodes } from "./response-codes.ts";
 import type { UnionPaySettings } from "./settings.ts";
 import { parseWorkingKeys } from "./working-keys.ts";
 
@@ -28,7 +28,7 @@ interface Answered {
 export function readAnswer({ settings, responseCodes, request, answer, mac, header }: Answered): HostAnswer {
 	const responseCode = fieldText(answer, 39);
 	if (responseCode === undefined) {
-		throw wrong(39, "the answer has no response code");
+		throw wrongAnswer(39, "the answer has no response code");
 	}
 	const { verdict } = responseCodes(responseCode);
 	requireSameTransaction(request, answer, verdict === "partially_approved");
@@ -53,7 +53,7 @@ export function readAnswer({ settings, responseCodes, request, answer, mac, head
 		remark,
 		approvedAmount: verdict === "partially_approved" ? partialAmount(request, answer) : undefined,
 		maskedPan: pan === undefined ? undefined : maskPan(pan),
-		balance: balanceOf(fieldText(answer, 54)),
+		balance: availableBalance(answer),
 		batch: parsePrivateField(fieldText(answer, 60) ?? "")?.batch,
 		workingKeys: verdict === "approved" ? workingKeysOf(settings, request, answer) : [],
 		wish: wishOf(settings, header),
@@ -66,22 +66,22 @@ export function readAnswer({ settings, responseCodes, request, answer, mac, head
  */
 function requireSameTransaction(request: Message, answer: Message, partial: boolean): void {
 	if (answer.mti !== responseMti(request.mti)) {
-		throw wrong(0, `${answer.mti} does not answer ${request.mti}`);
+		throw wrongAnswer(0, `${answer.mti} does not answer ${request.mti}`);
 	}
 	for (const field of [11, 41, 42]) {
 		if (fieldText(answer, field) !== fieldText(request, field)) {
-			throw wrong(field);
+			throw wrongAnswer(field);
 		}
 	}
 	for (const field of partial ? [3] : [3, 4]) {
 		const value = fieldText(answer, field);
 		if (value !== undefined && value !== fieldText(request, field)) {
-			throw wrong(field);
+			throw wrongAnswer(field);
 		}
 	}
 	const told = fieldText(answer, 60);
 	if (told !== undefined && !namesSameBatch(request, told)) {
-		throw wrong(60);
+		throw wrongAnswer(60);
 	}
 }
 
@@ -95,15 +95,6 @@ function namesSameBatch(request: Message, told: string): boolean {
 	);
 }
 
-/** What was approved of the amount asked for; never more. */
-function partialAmount(request: Message, answer: Message): number {
-	const amount = Number(fieldText(answer, 4));
-	if (!(amount <= Number(fieldText(request, 4)))) {
-		throw wrong(4, "a partial approval names no amount, or more than was asked");
-	}
-	return amount;
-}
-
 function workingKeysOf(settings: UnionPaySettings, request: Message, answer: Message): readonly WorkingKeyCryptogram[] {
 	if (request.mti !== settings.messages.signIn.mti) {
 		return [];
@@ -112,7 +103,7 @@ function workingKeysOf(settings: UnionPaySettings, request: Message, answer: Mes
 	const bytes = typeof field === "string" ? latin1(field) : field;
 	const keys = bytes === undefined ? undefined : parseWorkingKeys(bytes, settings.signIn.keys, settings.mac.keyLength);
 	if (keys === undefined) {
-		throw wrong(62, `field 62 does not hold the keys of a sign-in with ${settings.signIn.keys}`);
+		throw wrongAnswer(62, `field 62 does not hold the keys of a sign-in with ${settings.signIn.keys}`);
 	}
 	return keys;
 }
@@ -131,24 +122,8 @@ function schemeAndRemark(text: string | undefined): readonly [string | undefined
 	return [presentText(text.slice(0, 3)), presentText(remark)];
 }
 
-/** Field 54: account type 2, amount type 2, currency 3, C or D, amount 12; the first available balance (02) of it. */
-function balanceOf(text: string | undefined): number | undefined {
-	const entries = text?.match(/.{20}/g) ?? [];
-	const [, sign, amount] = entries.map((entry) => /^..02...([CD])(\d{12})$/.exec(entry)).find((found) => found) ?? [];
-	return amount === undefined ? undefined : Number(amount) * (sign === "D" ? -1 : 1);
-}
-
 /** The processing requirement: the sixth digit of the header. */
 function wishOf(settings: UnionPaySettings, header: Bytes | undefined): HostWish {
 	const requirement = header?.[2];
 	return requirement === undefined ? "nothing" : (settings.wishes[(requirement & 0x0f).toString(16)] ?? "other");
-}
-
-function presentText(text: string | undefined): string | undefined {
-	const trimmed = text?.trim();
-	return trimmed === "" ? undefined : trimmed;
-}
-
-function wrong(field: number, detail = `field ${field} of the answer differs from the request`): Fault {
-	return new Fault("host_answer_wrong", { detail, context: { field } });
 }

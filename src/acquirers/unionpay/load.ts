@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { asFault, Fault } from "../../kernel/fault.ts";
-import { parseResponseCodes, type ResponseCodes } from "./response-codes.ts";
+import { parseResponseCodes, type ResponseCodes } from "../response-codes.ts";
 import { parseUnionPaySettings, type UnionPayOverrides, type UnionPaySettings } from "./settings.ts";
 
 /** The data of a UnionPay acquirer. */

@@ -3,8 +3,10 @@ import { fieldText, type Message } from "../../iso8583/message.ts";
 import { Fault } from "../../kernel/fault.ts";
 import type { Bytes } from "../../wire/bytes.ts";
 import { fromHex } from "../../wire/hex.ts";
+import { wipeCardFields } from "../card-fields.ts";
 import { type Channel, unwrap, wrap } from "../channel.ts";
 import type { Draft, HostMessage, Profile } from "../profile.ts";
+import type { ResponseCodes } from "../response-codes.ts";
 import { readAnswer } from "./answer.ts";
 import { correlationKey, expectedKey } from "./correlation.ts";
 import {
@@ -15,7 +17,6 @@ import {
 	reversalRequest,
 	signInRequest,
 } from "./requests.ts";
-import type { ResponseCodes } from "./response-codes.ts";
 import type { UnionPaySettings } from "./settings.ts";
 
 interface UnionPayParts {
@@ -115,15 +116,5 @@ function decoded(codec: Codec, raw: Bytes): Message | undefined {
 		return codec.decode(raw);
 	} catch {
 		return undefined;
-	}
-}
-
-/** The copies of card data that the message was built from. */
-function wipeCardFields(request: Message): void {
-	for (const field of [2, 14, 35, 36]) {
-		const value = request.fields[field];
-		if (value !== undefined && typeof value !== "string") {
-			value.fill(0);
-		}
 	}
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { Fault } from "../../kernel/fault.ts";
-import type { ResponseMeaning } from "../profile.ts";
+import { Fault } from "../kernel/fault.ts";
+import type { ResponseMeaning } from "./profile.ts";
 
 const entry = z.strictObject({
 	class: z.enum(["A", "B", "C", "D", "E"]),
@@ -17,7 +17,7 @@ const schema = z.strictObject({ unknown: entry, codes: z.record(z.string().regex
 export type ResponseCodes = (code: string) => ResponseMeaning;
 
 /**
- * The table of `config/acquirers/unionpay/response-codes.yaml`.
+ * A table such as `config/acquirers/unionpay/response-codes.yaml`.
  * @throws Fault `config_invalid`, also when class A and the verdict of a code contradict each other
  */
 export function parseResponseCodes(file: unknown): ResponseCodes {
@@ -42,5 +42,5 @@ function meaning(code: string, row: z.infer<typeof entry>): ResponseMeaning {
 }
 
 function invalid(detail: string): Fault {
-	return new Fault("config_invalid", { detail: `UnionPay response codes: ${detail}` });
+	return new Fault("config_invalid", { detail: `response codes: ${detail}` });
 }
