@@ -13,10 +13,12 @@ export interface DeviceConfig {
 	readonly options: Readonly<Record<string, unknown>>;
 }
 
-export interface AcquirerConfig extends Omit<AcquirerInput, "hosts"> {
-	readonly id: string;
-	readonly hosts: readonly [PortAddress, ...PortAddress[]];
-}
+export type AcquirerConfig = Resolved<AcquirerInput>;
+
+/** The dialect of an ISO 8583:1987 host is a plain name or an absolute path. */
+type Resolved<A> = A extends AcquirerInput
+	? Omit<A, "hosts"> & { readonly id: string; readonly hosts: readonly [PortAddress, ...PortAddress[]] }
+	: never;
 
 export interface LaneConfig extends LaneInput {
 	readonly id: string;
@@ -67,7 +69,15 @@ function deviceAddress(port: DevicePort, defaults: Driver["serialDefaults"] | un
 function resolveAcquirer(id: string, acquirer: AcquirerInput, directory: string): AcquirerConfig {
 	const [primary, ...standbys] = acquirer.hosts;
 	const address = (host: HostPort): PortAddress => hostAddress(host, directory);
-	return { ...acquirer, id, hosts: [address(primary), ...standbys.map(address)] };
+	const line = { id, hosts: [address(primary), ...standbys.map(address)] } as const;
+	return acquirer.profile === "iso87"
+		? { ...acquirer, ...line, dialect: dialectOf(acquirer.dialect, directory) }
+		: { ...acquirer, ...line };
+}
+
+/** A plain name is a dialect that is shipped. */
+function dialectOf(dialect: string, directory: string): string {
+	return /^[A-Za-z][A-Za-z0-9-]*$/.test(dialect) ? dialect : resolve(directory, dialect);
 }
 
 function hostAddress(host: HostPort, directory: string): PortAddress {

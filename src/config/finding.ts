@@ -81,6 +81,13 @@ function closestBranch(issue: Extract<Issue, { code: "invalid_union" }>, guide: 
 	const [best] = branches.toSorted((a, b) => distance(a) - distance(b));
 	const aboutTheWhole = best?.every(({ path }) => path.length === issue.path.length) ?? true;
 	if (best === undefined || aboutTheWhole) {
+		// Where one key tells the forms apart, the input is all of it.
+		const kinds = "options" in issue ? issue.options : undefined;
+		if (kinds !== undefined && issue.input !== undefined) {
+			return [
+				{ path: issue.path, message: `is none of ${kinds.map(String).join(", ")}`, cure: cureAt(issue.path, guide) },
+			];
+		}
 		const missing = issue.input === undefined;
 		const cure = cureAt(issue.path, guide);
 		return [{ path: issue.path, message: missing ? "is missing" : "has none of the allowed forms", cure, missing }];

@@ -28,6 +28,9 @@ const nodeSchema = z.looseObject({
 	get anyOf() {
 		return z.array(nodeSchema).optional();
 	},
+	get oneOf() {
+		return z.array(nodeSchema).optional();
+	},
 	description: z.string().optional(),
 	examples: z.array(z.union([z.string(), z.number()])).optional(),
 });
@@ -71,5 +74,5 @@ function childrenOf(node: SchemaNode, segment: PropertyKey): readonly SchemaNode
 
 /** The node itself first: what it says of the whole counts more than what its branches say. */
 function alternativesOf(node: SchemaNode): readonly SchemaNode[] {
-	return [node, ...(node.anyOf ?? []).flatMap(alternativesOf)];
+	return [node, ...[...(node.anyOf ?? []), ...(node.oneOf ?? [])].flatMap(alternativesOf)];
 }

@@ -55,8 +55,10 @@ const macSchema = z.strictObject({
 	onAnswers: z.boolean().default(true).meta({ description: "Whether an answer needs a MAC to be believed" }),
 });
 
-export const acquirerSchema = z.strictObject({
-	profile: z.enum(["unionpay"]).meta({ description: "Message dialect of the host", examples: ["unionpay"] }),
+const profileName = { description: "Message dialect of the host", examples: ["unionpay"] };
+
+/** What every acquirer has, whatever it speaks. */
+const hostLine = {
 	hosts: z
 		.tuple([hostPortSchema], hostPortSchema)
 		.meta({ description: "Primary host first, then the standby", examples: ['[{ tcp: "10.0.0.1:9001" }]'] }),
@@ -64,6 +66,12 @@ export const acquirerSchema = z.strictObject({
 		.enum(["per_exchange", "kept_open"])
 		.default("per_exchange")
 		.meta({ description: "Connect for each message, or stay connected" }),
+	timers: timersSchema.prefault({}),
+};
+
+const unionPaySchema = z.strictObject({
+	profile: z.literal("unionpay").meta(profileName),
+	...hostLine,
 	tpdu: z
 		.string()
 		.regex(/^60[0-9A-Fa-f]{8}$/, "is not ten hex digits that begin with 60")
@@ -91,8 +99,29 @@ export const acquirerSchema = z.strictObject({
 			examples: ['"500"'],
 		}),
 	mac: macSchema.prefault({}),
-	timers: timersSchema.prefault({}),
 });
+
+const iso87Schema = z.strictObject({
+	profile: z.literal("iso87").meta(profileName),
+	...hostLine,
+	dialect: z
+		.string()
+		.min(1, "is empty")
+		.meta({
+			description: "ascii, binary, or the path of a file of your own like those in config/acquirers/iso87",
+			examples: ["./my-bank.yaml"],
+		}),
+	header: z
+		.string()
+		.optional()
+		.meta({ description: "Header before each message, instead of that of the dialect", examples: ['"6000030000"'] }),
+	values: z
+		.record(z.string(), z.string())
+		.default({})
+		.meta({ description: "What the acquirer gave you, by the names that the dialect has under `values`" }),
+});
+
+export const acquirerSchema = z.discriminatedUnion("profile", [unionPaySchema, iso87Schema]);
 
 const keysSchema = z.strictObject({
 	master: z.int().min(0).max(255).default(0).meta({ description: "Number of the master key in the pad" }),

@@ -9,6 +9,7 @@ import { type Bytes, concatBytes, fromLatin1, latin1 } from "../../src/wire/byte
 import type { Frame, Framing } from "../../src/wire/framing.ts";
 import { fromHex, toHex } from "../../src/wire/hex.ts";
 import { kmyFraming } from "../../src/wire/kmy-framing.ts";
+import { lengthPrefixFraming } from "../../src/wire/length-prefix-framing.ts";
 import { visaFraming } from "../../src/wire/visa-framing.ts";
 import { mSeriesPrefixBytes, readMSeries } from "../support/iso8583-fixtures.ts";
 import { shippedCodec } from "../support/message-spec.ts";
@@ -171,7 +172,12 @@ describe.each([
 
 describe("ISO 8583", () => {
 	const codec = shippedCodec("unionpay");
-	const dialect = hostDialect({ name: "unionpay", codec, prefixBytes: 11 });
+	const dialect = hostDialect({
+		name: "unionpay",
+		codec,
+		framing: lengthPrefixFraming({ maxPayload: 2_048 }),
+		prefixBytes: 11,
+	});
 	const prefix = new Uint8Array(11);
 	const show = (payload: Uint8Array): Bytes => dialect.interpreter().read("out", data(payload)).bytes;
 	const card = {

@@ -2,6 +2,7 @@ import { type ClearTdesKey, clearTdesKey } from "../../src/crypto/clear/clear-ke
 import { clearPin } from "../../src/crypto/clear/clear-pin.ts";
 import { cupMac } from "../../src/crypto/clear/cup-mac.ts";
 import { kcv } from "../../src/crypto/clear/kcv.ts";
+import { macAlgorithm3 } from "../../src/crypto/clear/mac.ts";
 import { encodePinBlock } from "../../src/crypto/clear/pin-block.ts";
 import { tdes } from "../../src/crypto/clear/tdes.ts";
 import type { DeviceState, ManagedDevice } from "../../src/devices/device.ts";
@@ -27,9 +28,10 @@ export interface ClearPad {
 const tmk = clearTdesKey(fromHex("258FB0AB70D025CDB99DF2C4D302D646"));
 const pan = "6222020123456789";
 
-export function clearPad(): ClearPad {
+/** `loaded`: keys that are in it from the beginning, by `master/slot`. */
+export function clearPad(loaded: ReadonlyMap<string, ClearTdesKey> = new Map()): ClearPad {
 	const state: PadState = { unplugged: false, pin: "123456", macsUntilUnplugged: Number.POSITIVE_INFINITY };
-	const keys = new Map<string, ClearTdesKey>();
+	const keys = new Map(loaded);
 	const keyAt = ({ master, slot }: KeySlot): ClearTdesKey => present(keys.get(`${master}/${slot}`), "key");
 	const plugged = (): void => {
 		if (state.unplugged) {
@@ -59,11 +61,12 @@ export function clearPad(): ClearPad {
 			const pinBlock = tdes(keyAt(at)).encipherEcb(block);
 			return { kind: "entered", pin: { pinBlock, format: 0, key: { kind: "session", at } } };
 		},
-		async computeMac({ at, data }) {
+		async computeMac({ at, data, algorithm }) {
 			plugged();
 			state.macsUntilUnplugged -= 1;
 			state.unplugged = state.macsUntilUnplugged <= 0;
-			return latin1(cupMac(keyAt(at), data).slice(0, 8));
+			const key = keyAt(at);
+			return algorithm === "x9.19" ? macAlgorithm3(key, data, 1) : latin1(cupMac(key, data).slice(0, 8));
 		},
 	};
 	const enabled: DeviceState = { state: "enabled", since: 0, model: "clear pad" };

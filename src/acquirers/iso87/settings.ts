@@ -135,3 +135,15 @@ export function paymentTemplates({ messages }: Iso87Settings, { fields: own }: P
 	const all = Object.entries({ ...messages.everyPayment.fields, ...own });
 	return Object.fromEntries(all.flatMap(([field, text]) => (text === null ? [] : [[field, text] as const])));
 }
+
+/** Bytes that stand between the length and the message type. */
+export function headerBytes({ header }: Iso87Settings): number {
+	switch (header.kind) {
+		case "none":
+			return 0;
+		case "tpdu":
+			return header.value.length / 2;
+		case "text":
+			return header.value.length;
+	}
+}

@@ -1,9 +1,8 @@
 import type { Codec } from "../../iso8583/codec.ts";
 import { maskMessage } from "../../iso8583/mask.ts";
 import { concatBytes } from "../../wire/bytes.ts";
-import type { Frame } from "../../wire/framing.ts";
+import type { Frame, Framing } from "../../wire/framing.ts";
 import { toHex } from "../../wire/hex.ts";
-import { lengthPrefixFraming } from "../../wire/length-prefix-framing.ts";
 import type { Dialect, Shown } from "../dialect.ts";
 import { showHex } from "../trace-hex.ts";
 import { keepFirst } from "./harmless.ts";
@@ -11,14 +10,14 @@ import { keepFirst } from "./harmless.ts";
 interface HostDialectOptions {
 	readonly name: string;
 	readonly codec: Codec;
+	/** Of the line. */
+	readonly framing: Framing;
 	/** Bytes of TPDU and header before the message. */
 	readonly prefixBytes: number;
 }
 
-const framing = lengthPrefixFraming({ maxPayload: 65_535 });
-
 /** ISO 8583 on a length-prefixed line, masked by the `sensitive` marks of its table. A MAC stays as it was. */
-export function hostDialect({ name, codec, prefixBytes }: HostDialectOptions): Dialect {
+export function hostDialect({ name, codec, framing, prefixBytes }: HostDialectOptions): Dialect {
 	const message = (payload: Uint8Array): Shown => {
 		const prefix = payload.subarray(0, prefixBytes);
 		try {

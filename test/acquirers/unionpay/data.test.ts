@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { loadUnionPay } from "../../../src/acquirers/unionpay/load.ts";
 import { parseResponseCodes } from "../../../src/acquirers/response-codes.ts";
+import { loadUnionPay } from "../../../src/acquirers/unionpay/load.ts";
 import { parseUnionPaySettings, unionPayOverridesSchema } from "../../../src/acquirers/unionpay/settings.ts";
 import { shippedData } from "../../support/unionpay.ts";
 
