@@ -101,7 +101,7 @@ describe.each([["pty"], ["tcp"]])("over %s", (kind) => {
 
 	test("a printer that goes silent during the job leaves it unknown, and the line is given up", async () => {
 		const simulator = await simulated({ line, switches: { paperLines: 5 } });
-		const { printer, lost } = await attached(simulator, { answerMs: 150 });
+		const { printer, lost } = await attached(simulator, { answerMs: 500 });
 		const job = printJob(tallSlip);
 		const printing = printer.print(job);
 		await job.reached("suspended");
@@ -112,7 +112,7 @@ describe.each([["pty"], ["tcp"]])("over %s", (kind) => {
 
 	test("a switched-off printer is not printed on", async () => {
 		const simulator = await simulated({ line });
-		const { printer, lost } = await attached(simulator, { answerMs: 150 });
+		const { printer, lost } = await attached(simulator, { answerMs: 500 });
 		await simulator.act("power_off");
 		const job = printJob(slip);
 		await expect(printer.print(job)).rejects.toMatchObject({ code: "E_OFFLINE" });
@@ -250,7 +250,7 @@ describe("while a slip is coming out", () => {
 describe("proof", () => {
 	test("a clone that knows no process ids is asked by GS r, and the question leaves no trace on paper", async () => {
 		const simulator = await simulated({ dialect: "clone" });
-		const { printer } = await attached(simulator, { answerMs: 150 });
+		const { printer } = await attached(simulator, { answerMs: 500 });
 		expect(printer.model).toBe("ESC/POS printer");
 		expect(await simulator.state()).toMatchObject({ hanging: "", lineBegun: false });
 		expect(await printer.print(printJob(slip))).toBe("printed");
@@ -259,7 +259,7 @@ describe("proof", () => {
 
 	test("an answer that an earlier slip is owed proves no later one", async () => {
 		const simulator = await simulated({ dialect: "clone", lineMs: 5, switches: { paperLines: 2 } });
-		const { printer } = await attached(simulator, { answerMs: 150 });
+		const { printer } = await attached(simulator, { answerMs: 500 });
 		const job = printJob(tallSlip);
 		const stop = new AbortController();
 		const printing = printer.print(job, stop.signal);
@@ -281,7 +281,7 @@ describe("proof", () => {
 		await expect.poll(async () => (await simulator.state()).hanging).not.toBe("");
 		await before.line.close();
 		expect(await interrupted).toBe("unknown");
-		const { printer } = await attached(simulator, { answerMs: 150 });
+		const { printer } = await attached(simulator, { answerMs: 500 });
 		expect(printer.model).toBe("ESC/POS printer");
 		expect(await printer.print(printJob(slip))).toBe("printed");
 		expect(printer.model).toBe("TB-80 virtual");
@@ -292,20 +292,20 @@ describe("proof", () => {
 
 	test("a printer that knows neither question proves nothing", async () => {
 		const simulator = await simulated({ dialect: "mute clone" });
-		const { printer } = await attached(simulator, { answerMs: 150, printMs: 1_000 });
+		const { printer } = await attached(simulator, { answerMs: 500, printMs: 1_000 });
 		expect(await printer.print(printJob(slip))).toBe("unknown");
 		await expect.poll(async () => (await simulator.state()).slips).toHaveLength(1);
 	});
 
 	test("a printer that can only listen prints, but proves nothing", async () => {
 		const simulator = await simulated({ switches: { mute: true } });
-		const { printer } = await attached(simulator, { answerMs: 150, completion: "none" });
+		const { printer } = await attached(simulator, { answerMs: 500, completion: "none" });
 		expect(await printer.print(printJob(slip))).toBe("unknown");
 	});
 
 	test("a printer that stays silent is not attached", async () => {
 		const simulator = await simulated({ switches: { mute: true } });
-		await expect(attached(simulator, { answerMs: 150 })).rejects.toMatchObject({ code: "E_TIMEOUT" });
+		await expect(attached(simulator, { answerMs: 500 })).rejects.toMatchObject({ code: "E_TIMEOUT" });
 	});
 });
 
@@ -319,7 +319,7 @@ test("status comes by itself, without a question", async () => {
 
 test("a printer switched off while idle is noticed", async () => {
 	const simulator = await simulated({ line: { kind: "tcp" } });
-	const { lost } = await attached(simulator, { answerMs: 150, watchMs: 500 });
+	const { lost } = await attached(simulator, { answerMs: 500, watchMs: 1_000 });
 	await simulator.act("power_off");
 	await new Promise<void>((resolve) => lost.addEventListener("abort", () => resolve()));
 	expect(lost.reason).toMatchObject({ code: "E_OFFLINE" });
