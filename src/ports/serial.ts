@@ -2,6 +2,7 @@ import { SerialPort } from "serialport";
 import { withDeadline } from "../kernel/deadline.ts";
 import { Fault } from "../kernel/fault.ts";
 import { watchNode } from "./node-watch.ts";
+import { wakeWithPoller } from "./poller-wake.ts";
 import type { OpenOptions, OpenPort, PortListener, SerialAddress } from "./port.ts";
 import { portLabel } from "./port-label.ts";
 import { findNode, openFault } from "./serial-fault.ts";
@@ -20,6 +21,7 @@ export async function openSerial(
 	// Read at once and never paused: a port without a pending read does not notice its own end.
 	port.on("data", (chunk: Buffer) => listener.onData(Uint8Array.from(chunk)));
 	await opened(port, address.path, node);
+	wakeWithPoller(port);
 	let state: "opening" | "open" | "gone" = "opening";
 	const lose = (cause: Error | undefined): void => {
 		const wasOpen = state === "open";
