@@ -16,10 +16,8 @@ function withDriverOptions(drivers: readonly Driver[]): (target: { jsonSchema: R
 			return;
 		}
 		Object.assign(properties.driver ?? {}, { enum: drivers.map(({ id }) => id) });
-		jsonSchema["allOf"] = drivers.map(({ id, options }) => ({
-			if: { properties: { driver: { const: id } } },
-			// oxlint-disable-next-line unicorn/no-thenable -- a keyword of JSON Schema, never awaited
-			then: { properties: { options: optionsSchema(options) } },
+		jsonSchema["oneOf"] = drivers.map(({ id, options }) => ({
+			properties: { driver: { const: id }, options: optionsSchema(options) },
 		}));
 	};
 }

@@ -179,7 +179,7 @@ export const wrongConfigs: readonly (readonly [
 	],
 	[
 		"a key where a path belongs",
-		change('{ tcp: "10.0.0.1:9001" }', '{ tls: "10.0.0.1:9001", key: "-----BEGIN PRIVATE KEY-----" }'),
+		change('{ tcp: "10.0.0.1:9001" }', '{ tls: "10.0.0.1:9001", key: "-----BEGIN EXAMPLE-----" }'),
 		7,
 		"acquirers.bank.hosts.0.key",
 		"PEM text where a path belongs",
