@@ -1,9 +1,10 @@
 import { readdir, readFile, readlink } from "node:fs/promises";
+import { basename } from "node:path";
 
 /** A process that has a device node open. */
 export interface PortHolder {
 	readonly pid: number;
-	/** The command name, as in `ps`. */
+	/** The program, and the script where the program only runs one: "minicom", "node main.ts". */
 	readonly holder: string;
 }
 
@@ -18,11 +19,21 @@ export async function findPortHolder(node: string): Promise<PortHolder | undefin
 		const handles = await orNone(readdir(folder));
 		const targets = await Promise.all(handles.map((handle) => readlink(`${folder}/${handle}`).catch(() => "")));
 		if (targets.includes(node)) {
-			const name = await readFile(`/proc/${pid}/comm`, "latin1").catch(() => "unknown");
-			return { pid: Number(pid), holder: name.trim() };
+			const command = await readFile(`/proc/${pid}/cmdline`, "latin1").catch(() => "");
+			return { pid: Number(pid), holder: programName(command) };
 		}
 	}
 	return undefined;
+}
+
+const interpreters = /^(?:node|python|perl|ruby|bash|sh)[\d.]*$/;
+
+/** The name a person looks for, from a command line as `/proc` has it. Arguments stay out: they may be secret. */
+export function programName(commandLine: string): string {
+	const [program = "", ...rest] = commandLine.split("\0");
+	const name = basename(program);
+	const script = interpreters.test(name) ? rest.find((word) => word !== "" && !word.startsWith("-")) : undefined;
+	return [name === "" ? "unknown" : name, ...(script === undefined ? [] : [basename(script)])].join(" ");
 }
 
 /** Processes end while one looks, and those of other users cannot be looked at. */

@@ -72,7 +72,10 @@ describe("a second daemon", () => {
 			({ state }) => state === "offline",
 		);
 		// The virtual pad has its own end of the pair open too, so it may be the one that is found.
-		expect(device.cause).toMatchObject({ code: "E_CLAIMED", holder: { pid: expect.any(Number), name: "MainThread" } });
+		expect(device.cause).toMatchObject({
+			code: "E_CLAIMED",
+			holder: { pid: expect.any(Number), name: "node main.ts" },
+		});
 		expect((await second.get("/v1/lanes/lane1/readiness")).body).toMatchObject({ ready: false });
 		process.kill(Number(readFileSync(join(dataDirectory, "journal.pid"), "utf8")), "SIGTERM");
 		expect((await ended).exitCode).toBe(0);
