@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import type { Sighting } from "../../src/simulators/kmy-pad/sightings.ts";
+import type { Sighting } from "../../src/simulators/pin-pad/sightings.ts";
 import { type ControlClient, controlClient } from "./control-client.ts";
 
 export interface KmyPadState {

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import type { Sighting } from "../../src/simulators/kmy-pad/sightings.ts";
+import type { Sighting } from "../../src/simulators/pin-pad/sightings.ts";
 import { visaPadOptionsSchema } from "../../src/simulators/visa-pad/options.ts";
 import { runVisaPad } from "../../src/simulators/visa-pad/run-visa-pad.ts";
 import { type ControlClient, controlClient } from "./control-client.ts";

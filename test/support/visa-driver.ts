@@ -6,7 +6,7 @@ import { visa1000seDriver } from "../../src/drivers/visa1000se/visa1000se-driver
 import { systemClock } from "../../src/kernel/clock.ts";
 import { openPort } from "../../src/ports/open-port.ts";
 import type { PortAddress } from "../../src/ports/port.ts";
-import { Sightings } from "../../src/simulators/kmy-pad/sightings.ts";
+import { Sightings } from "../../src/simulators/pin-pad/sightings.ts";
 import { FaultSwitches } from "../../src/simulators/visa-pad/faults.ts";
 import { visaPadOptionsSchema } from "../../src/simulators/visa-pad/options.ts";
 import { PadLine } from "../../src/simulators/visa-pad/pad-line.ts";

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ArmedFaults } from "../armed-faults.ts";
 
 /**
  * What can go wrong at or behind the host. `value` is milliseconds for `delay`, a response code for `refuse`,
@@ -57,25 +58,11 @@ export const faultSchema = z
 export type Fault = z.infer<typeof faultSchema>;
 export type FaultName = Fault["name"];
 
-/** The faults that are switched on. Each use of one wears it off. */
-export class FaultSwitches {
-	#armed: Fault[];
-
-	constructor(armed: readonly Fault[]) {
-		this.#armed = [...armed];
-	}
-
-	get armed(): readonly Fault[] {
-		return this.#armed;
-	}
-
-	set(armed: readonly Fault[]): void {
-		this.#armed = [...armed];
-	}
-
+/** The faults that are switched on. */
+export class FaultSwitches extends ArmedFaults<Fault> {
 	/** The faults that hit a request of this type, one of each name, now used once more. */
 	take(mti: string): ReadonlyMap<FaultName, Fault> {
-		return this.#takeWhere(
+		return this.takeWhere(
 			(fault) =>
 				fault.name !== "refuse_connection" && (fault.mti ?? mti) === mti && (onlyMti[fault.name] ?? mti) === mti,
 		);
@@ -83,19 +70,7 @@ export class FaultSwitches {
 
 	/** True when a new connection is to be refused. */
 	takeConnection(): boolean {
-		return this.#takeWhere((fault) => fault.name === "refuse_connection").size > 0;
-	}
-
-	#takeWhere(hits: (fault: Fault) => boolean): ReadonlyMap<FaultName, Fault> {
-		const taken = new Map<FaultName, Fault>();
-		this.#armed = this.#armed.flatMap((fault) => {
-			if (!hits(fault) || taken.has(fault.name)) {
-				return [fault];
-			}
-			taken.set(fault.name, fault);
-			return wornOff(fault);
-		});
-		return taken;
+		return this.takeWhere((fault) => fault.name === "refuse_connection").size > 0;
 	}
 }
 
@@ -116,11 +91,4 @@ export function parseFaultText(text: string): Fault {
 
 function isGiven(part: string | undefined): part is string {
 	return part !== undefined && part !== "";
-}
-
-function wornOff(fault: Fault): readonly Fault[] {
-	if (fault.count === "always") {
-		return [fault];
-	}
-	return fault.count > 1 ? [{ ...fault, count: fault.count - 1 }] : [];
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { personSchema } from "../pin-pad/person.ts";
 import { faultSchema } from "./faults.ts";
-import { personSchema } from "./person.ts";
 
 const portNumber = z.int().min(0).max(65_535).default(0);
 const hexByte = z.string().regex(/^[\dA-F]{2}$/, "a byte as two upper-case hex digits");

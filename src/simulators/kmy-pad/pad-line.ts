@@ -3,12 +3,12 @@ import { type Bytes, concatBytes } from "../../wire/bytes.ts";
 import type { Decoder } from "../../wire/framing.ts";
 import { fromHex, toHex } from "../../wire/hex.ts";
 import { kmyFraming, kmyKeys } from "../../wire/kmy-framing.ts";
+import { PacedBytes } from "../pin-pad/paced-bytes.ts";
+import type { EchoedKey } from "../pin-pad/pin-entry.ts";
+import type { Sightings } from "../pin-pad/sightings.ts";
 import { run, shownData } from "./commands.ts";
 import type { CommandFaults, FaultSwitches } from "./faults.ts";
-import { PacedBytes } from "./paced-bytes.ts";
 import type { PadMemory } from "./pad-memory.ts";
-import type { EchoedKey } from "./pin-entry.ts";
-import type { Sightings } from "./sightings.ts";
 import { type Outcome, statusOf } from "./status.ts";
 
 interface LineParts {

@@ -1,9 +1,9 @@
 import { type ClearTdesKey, clearTdesKey } from "../../crypto/clear/clear-keys.ts";
 import type { Clock } from "../../kernel/clock.ts";
+import type { PersonQueue } from "../pin-pad/person.ts";
+import type { PinEntry } from "../pin-pad/pin-entry.ts";
 import type { KeyStore, WorkingSlot } from "./key-store.ts";
 import type { PadOptions } from "./options.ts";
-import type { PersonQueue } from "./person.ts";
-import type { PinEntry } from "./pin-entry.ts";
 import { type KeyCipher, type PadSettings, settingsAtStart } from "./settings.ts";
 
 /** What a loss of power takes away. */

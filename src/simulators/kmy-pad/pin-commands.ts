@@ -3,8 +3,8 @@ import { encodePinBlock } from "../../crypto/clear/pin-block.ts";
 import { tdes } from "../../crypto/clear/tdes.ts";
 import { type Bytes, fromLatin1 } from "../../wire/bytes.ts";
 import { toHex } from "../../wire/hex.ts";
+import { PinEntry } from "../pin-pad/pin-entry.ts";
 import { activeKey, type PadMemory } from "./pad-memory.ts";
-import { PinEntry } from "./pin-entry.ts";
 import { type Outcome, refuse } from "./status.ts";
 
 const noPan = "000000000000";

@@ -3,14 +3,14 @@ import { clearTdesKey } from "../../crypto/clear/clear-keys.ts";
 import { systemClock } from "../../kernel/clock.ts";
 import { fromHex } from "../../wire/hex.ts";
 import { openControlPort } from "../control.ts";
-import { Cables } from "./cables.ts";
+import { Cables } from "../pin-pad/cables.ts";
+import { PersonQueue, personSchema } from "../pin-pad/person.ts";
+import { Sightings } from "../pin-pad/sightings.ts";
 import { FaultSwitches, faultSchema } from "./faults.ts";
 import { KeyStore } from "./key-store.ts";
 import { masterKeySchema, type PadOptions } from "./options.ts";
 import { PadLine } from "./pad-line.ts";
 import { type PadMemory, resetVolatile, volatileAtStart } from "./pad-memory.ts";
-import { PersonQueue, personSchema } from "./person.ts";
-import { Sightings } from "./sightings.ts";
 
 /** A virtual pad that is plugged in. */
 export interface RunningPad {

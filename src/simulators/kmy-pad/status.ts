@@ -1,5 +1,5 @@
 import type { Bytes } from "../../wire/bytes.ts";
-import type { PinEntry } from "./pin-entry.ts";
+import type { PinEntry } from "../pin-pad/pin-entry.ts";
 
 /** How a command ended. */
 export type Outcome =

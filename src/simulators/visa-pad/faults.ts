@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ArmedFaults } from "../armed-faults.ts";
 
 /** What can go wrong in a pad or on its line. */
 const faultNames = [
@@ -70,39 +71,10 @@ export const faultSchema = z
 export type Fault = z.infer<typeof faultSchema>;
 export type PacketFaults = ReadonlyMap<Fault["name"], Fault>;
 
-/** The faults that are switched on. Each use of one wears it off. */
-export class FaultSwitches {
-	#armed: readonly Fault[];
-
-	constructor(armed: readonly Fault[]) {
-		this.#armed = armed;
-	}
-
-	get armed(): readonly Fault[] {
-		return this.#armed;
-	}
-
-	set(armed: readonly Fault[]): void {
-		this.#armed = armed;
-	}
-
+/** The faults that are switched on. */
+export class FaultSwitches extends ArmedFaults<Fault> {
 	/** The faults that hit this packet, one of each name, now used once more. */
 	take(packet: string): PacketFaults {
-		const taken = new Map<Fault["name"], Fault>();
-		this.#armed = this.#armed.flatMap((fault) => {
-			if ((fault.packet ?? packet) !== packet || taken.has(fault.name)) {
-				return [fault];
-			}
-			taken.set(fault.name, fault);
-			return wornOff(fault);
-		});
-		return taken;
+		return this.takeWhere((fault) => (fault.packet ?? packet) === packet);
 	}
-}
-
-function wornOff(fault: Fault): readonly Fault[] {
-	if (fault.count === "always") {
-		return [fault];
-	}
-	return fault.count > 1 ? [{ ...fault, count: fault.count - 1 }] : [];
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { personSchema } from "../kmy-pad/person.ts";
+import { personSchema } from "../pin-pad/person.ts";
 import { faultSchema } from "./faults.ts";
 
 const portNumber = z.int().min(0).max(65_535).default(0);

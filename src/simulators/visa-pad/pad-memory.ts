@@ -1,8 +1,8 @@
 import type { ClearTdesKey } from "../../crypto/clear/clear-keys.ts";
 import type { Clock } from "../../kernel/clock.ts";
 import type { Bytes } from "../../wire/bytes.ts";
-import { PersonQueue } from "../kmy-pad/person.ts";
-import type { PinEntry } from "../kmy-pad/pin-entry.ts";
+import { PersonQueue } from "../pin-pad/person.ts";
+import type { PinEntry } from "../pin-pad/pin-entry.ts";
 import { KeyStore } from "./key-store.ts";
 import type { VisaPadOptions } from "./options.ts";
 

@@ -7,7 +7,7 @@ import { CryptoError } from "../../crypto/crypto-error.ts";
 import { nextTdesKsn } from "../../crypto/ksn.ts";
 import type { Bytes } from "../../wire/bytes.ts";
 import { fromHex, toHex } from "../../wire/hex.ts";
-import { type EntryState, PinEntry } from "../kmy-pad/pin-entry.ts";
+import { type EntryState, PinEntry } from "../pin-pad/pin-entry.ts";
 import { ended, ignored, type Outcome, reply, taken } from "./outcome.ts";
 import type { PadMemory } from "./pad-memory.ts";
 import { type PinPacketId, type PinRequest, parsePinRequest } from "./pin-request.ts";

@@ -1,5 +1,5 @@
 import type { Clock, Timer } from "../../kernel/clock.ts";
-import { type Person, type Stroke, strokesOf } from "./person.ts";
+import { type Person, type Stroke, strokesOf } from "../pin-pad/person.ts";
 
 interface EntryRules {
 	readonly minLength: number;
