@@ -1,10 +1,7 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
+import { z } from "zod";
 import type { LedgerEntry } from "../../src/simulators/acquirer/ledger.ts";
 import type { BatchBook } from "../../src/simulators/acquirer/settlement.ts";
-import { type ControlClient, controlClient } from "./control-client.ts";
+import { type SimulatorHands, startSimulator, takeHold } from "./simulator-process.ts";
 
 export interface AcquirerState {
 	readonly ledger: readonly LedgerEntry[];
@@ -15,39 +12,17 @@ export interface AcquirerState {
 }
 
 /** A virtual acquirer in its own process. */
-export interface AcquirerProcess {
+export interface AcquirerProcess extends SimulatorHands<AcquirerState, string> {
 	readonly port: number;
-	readonly control: ControlClient;
-	state(): Promise<AcquirerState>;
 	/** Replaces the faults that are switched on. */
 	setFaults(...faults: readonly Record<string, unknown>[]): Promise<void>;
-	act(action: string): Promise<void>;
-	stop(): Promise<void>;
 }
 
+const addresses = z.object({ port: z.int(), controlPort: z.int() });
+
 export async function startAcquirer(options: Record<string, unknown> = {}): Promise<AcquirerProcess> {
-	const script = fileURLToPath(new URL("acquirer-process.ts", import.meta.url));
-	const child = spawn(process.execPath, [script, JSON.stringify(options)], { stdio: ["ignore", "pipe", "inherit"] });
-	const [line] = await once(createInterface({ input: child.stdout }), "line");
-	const { port, controlPort } = JSON.parse(line) as { port: number; controlPort: number };
-	const control = controlClient(controlPort);
-	const ask = async (request: unknown): Promise<unknown> => {
-		const { error, ok, state } = await control.ask(request);
-		if (!ok) {
-			throw new Error(error);
-		}
-		return state;
-	};
-	return {
-		port,
-		control,
-		state: async () => (await ask({ get: true })) as AcquirerState,
-		setFaults: async (...faults) => void (await ask({ set: { faults } })),
-		act: async (action) => void (await ask({ do: action })),
-		async stop() {
-			control.close();
-			child.kill();
-			await once(child, "exit");
-		},
-	};
+	const started = await startSimulator(new URL("acquirer-process.ts", import.meta.url), options, addresses);
+	const { port, controlPort } = started.addresses;
+	const hands = await takeHold<AcquirerState, string>(controlPort, () => started.stop());
+	return { ...hands, port, setFaults: (...faults) => hands.set({ faults }) };
 }

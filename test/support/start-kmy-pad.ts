@@ -1,9 +1,6 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
+import { z } from "zod";
 import type { Sighting } from "../../src/simulators/pin-pad/sightings.ts";
-import { type ControlClient, controlClient } from "./control-client.ts";
+import { type SimulatorHands, startSimulator, takeHold } from "./simulator-process.ts";
 
 export interface KmyPadState {
 	/** Null while unplugged. */
@@ -21,57 +18,21 @@ export interface KmyPadState {
 	readonly personsWaiting: number;
 }
 
+type Action = "unplug" | "plug" | "power_cycle" | "lose_keys";
+
 /** A virtual KMY pad in its own process. */
-export interface KmyPadProcess {
+export interface KmyPadProcess extends SimulatorHands<KmyPadState, Action> {
 	readonly path: string;
 	readonly tcpPort: number | undefined;
-	readonly control: ControlClient;
-	state(): Promise<KmyPadState>;
-	/** Asks until the state is as wanted. */
-	until(isReached: (state: KmyPadState) => boolean): Promise<KmyPadState>;
-	set(changes: Readonly<Record<string, unknown>>): Promise<void>;
 	/** Replaces the faults that are switched on. */
 	setFaults(...faults: readonly Record<string, unknown>[]): Promise<void>;
-	act(action: "unplug" | "plug" | "power_cycle" | "lose_keys"): Promise<void>;
-	stop(): Promise<void>;
 }
 
+const addresses = z.object({ path: z.string(), tcpPort: z.int().optional(), controlPort: z.int() });
+
 export async function startKmyPad(options: Readonly<Record<string, unknown>> = {}): Promise<KmyPadProcess> {
-	const script = fileURLToPath(new URL("kmy-pad-process.ts", import.meta.url));
-	const child = spawn(process.execPath, [script], { stdio: ["pipe", "pipe", "inherit"] });
-	child.stdin.end(JSON.stringify(options));
-	const [line] = await once(createInterface({ input: child.stdout }), "line");
-	const { path, tcpPort, controlPort } = JSON.parse(line) as { path: string; tcpPort?: number; controlPort: number };
-	const control = controlClient(controlPort);
-	const ask = async (request: unknown): Promise<unknown> => {
-		const { error, ok, state } = await control.ask(request);
-		if (!ok) {
-			throw new Error(error);
-		}
-		return state;
-	};
-	const state = async (): Promise<KmyPadState> => (await ask({ get: true })) as KmyPadState;
-	const set = async (changes: Readonly<Record<string, unknown>>): Promise<void> => void (await ask({ set: changes }));
-	return {
-		path,
-		tcpPort,
-		control,
-		state,
-		async until(isReached) {
-			for (;;) {
-				const now = await state();
-				if (isReached(now)) {
-					return now;
-				}
-			}
-		},
-		set,
-		setFaults: (...faults) => set({ faults }),
-		act: async (action) => void (await ask({ do: action })),
-		async stop() {
-			control.close();
-			child.kill();
-			await once(child, "exit");
-		},
-	};
+	const started = await startSimulator(new URL("kmy-pad-process.ts", import.meta.url), options, addresses);
+	const { path, tcpPort, controlPort } = started.addresses;
+	const hands = await takeHold<KmyPadState, Action>(controlPort, () => started.stop());
+	return { ...hands, path, tcpPort, setFaults: (...faults) => hands.set({ faults }) };
 }

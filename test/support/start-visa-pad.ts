@@ -1,12 +1,8 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import type { Sighting } from "../../src/simulators/pin-pad/sightings.ts";
 import { visaPadOptionsSchema } from "../../src/simulators/visa-pad/options.ts";
 import { runVisaPad } from "../../src/simulators/visa-pad/run-visa-pad.ts";
-import { type ControlClient, controlClient } from "./control-client.ts";
+import { type SimulatorHands, startSimulator, takeHold } from "./simulator-process.ts";
 
 interface VisaPadState {
 	/** Null while unplugged. */
@@ -25,41 +21,24 @@ interface VisaPadState {
 	readonly personsWaiting: number;
 }
 
+type Action = "unplug" | "plug" | "lose_keys";
+
 /** A virtual VISA pad, and the hands that a test has on it. */
-export interface VisaPadUnderTest {
+export interface VisaPadUnderTest extends SimulatorHands<VisaPadState, Action> {
 	readonly path: string;
 	readonly tcpPort: number | undefined;
-	readonly control: ControlClient;
-	state(): Promise<VisaPadState>;
-	/** Asks until the state is as wanted. */
-	until(isReached: (state: VisaPadState) => boolean): Promise<VisaPadState>;
-	set(changes: Readonly<Record<string, unknown>>): Promise<void>;
 	/** Replaces the faults that are switched on. */
 	setFaults(...faults: readonly Record<string, unknown>[]): Promise<void>;
-	act(action: "unplug" | "plug" | "lose_keys"): Promise<void>;
-	stop(): Promise<void>;
 }
 
-const addressesSchema = z.object({ path: z.string(), tcpPort: z.number().optional(), controlPort: z.number() });
+const addressesSchema = z.object({ path: z.string(), tcpPort: z.int().optional(), controlPort: z.int() });
 
 type Options = Readonly<Record<string, unknown>>;
 
-interface Addresses {
-	readonly path: string;
-	readonly tcpPort?: number | undefined;
-	readonly controlPort: number;
-}
-
 /** A pad in its own process. */
 export async function startVisaPad(options: Options = {}): Promise<VisaPadUnderTest> {
-	const script = fileURLToPath(new URL("visa-pad-process.ts", import.meta.url));
-	const child = spawn(process.execPath, [script], { stdio: ["pipe", "pipe", "inherit"] });
-	child.stdin.end(JSON.stringify(options));
-	const [line] = await once(createInterface({ input: child.stdout }), "line");
-	return underTest(addressesSchema.parse(JSON.parse(String(line))), async () => {
-		child.kill();
-		await once(child, "exit");
-	});
+	const started = await startSimulator(new URL("visa-pad-process.ts", import.meta.url), options, addressesSchema);
+	return underTest(started.addresses, () => started.stop());
 }
 
 /** A pad in the process of the test, which starts at once. */
@@ -68,36 +47,10 @@ export async function openVisaPad(options: Options = {}): Promise<VisaPadUnderTe
 	return underTest(running, () => running.close());
 }
 
-function underTest({ path, tcpPort, controlPort }: Addresses, stop: () => Promise<void>): VisaPadUnderTest {
-	const control = controlClient(controlPort);
-	const ask = async (request: unknown): Promise<unknown> => {
-		const { error, ok, state } = await control.ask(request);
-		if (!ok) {
-			throw new Error(error);
-		}
-		return state;
-	};
-	const state = async (): Promise<VisaPadState> => (await ask({ get: true })) as VisaPadState;
-	const set = async (changes: Options): Promise<void> => void (await ask({ set: changes }));
-	return {
-		path,
-		tcpPort,
-		control,
-		state,
-		async until(isReached) {
-			for (;;) {
-				const now = await state();
-				if (isReached(now)) {
-					return now;
-				}
-			}
-		},
-		set,
-		setFaults: (...faults) => set({ faults }),
-		act: async (action) => void (await ask({ do: action })),
-		async stop() {
-			control.close();
-			await stop();
-		},
-	};
+async function underTest(
+	{ path, tcpPort, controlPort }: z.output<typeof addressesSchema>,
+	stop: () => Promise<void>,
+): Promise<VisaPadUnderTest> {
+	const hands = await takeHold<VisaPadState, Action>(controlPort, stop);
+	return { ...hands, path, tcpPort, setFaults: (...faults) => hands.set({ faults }) };
 }
