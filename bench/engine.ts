@@ -1,16 +1,14 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { openHostLine } from "../src/acquirers/open-host-line.ts";
 import { openJournal } from "../src/journal/open-journal.ts";
 import { systemClock as clock } from "../src/kernel/clock.ts";
 import { openPayments } from "../src/payments/open-payments.ts";
 import type { Payments } from "../src/payments/payments.ts";
-import { openPort } from "../src/ports/open-port.ts";
-import { lengthPrefixFraming } from "../src/wire/length-prefix-framing.ts";
 import { clearPad } from "../test/support/clear-pad.ts";
 import { silentLog as log } from "../test/support/silent-log.ts";
 import { startAcquirer } from "../test/support/start-acquirer.ts";
-import { shippedProfile, terminal, testCard } from "../test/support/unionpay.ts";
+import { testAcquirer, testLane } from "../test/support/test-lane.ts";
+import { terminal, testCard } from "../test/support/unionpay.ts";
 import { type Contender, figureOf, measure, quantile, rateOf, takeTurns } from "./support/measure.ts";
 import { report } from "./support/report.ts";
 
@@ -82,40 +80,15 @@ const host = await startAcquirer({
 closing.defer(() => host.stop());
 const journal = await openJournal({ directory, clock, log });
 closing.defer(() => journal.close());
-const profile = shippedProfile();
-const line = openHostLine({
-	hosts: [{ kind: "tcp", host: "127.0.0.1", port: host.port }],
-	mode: "kept_open",
-	framing: lengthPrefixFraming({ maxPayload: 2_048 }),
-	connectMs: 1_000,
-	openPort,
-	correlate: (message) => profile.correlate(message),
-	clock,
-	log,
-});
-closing.defer(() => line.close());
+const acquirer = testAcquirer({ port: host.port, mode: "kept_open", answerMs });
+closing.defer(() => acquirer.line.close());
 const payments = await openPayments({
 	journal,
 	clock,
 	log,
-	lanes: lanes.map(({ id, terminalId }) => ({
-		id,
-		pinPad: clearPad().device,
-		printer: undefined,
-		acquirer: {
-			id: "bank",
-			profile,
-			line,
-			timers: { answerMs, reversalAnswerMs: answerMs, reversalBackoffMs: [60_000] },
-		},
-		terminal: { ...terminal, terminalId },
-		currency: { alphabetic: "CNY", numeric: "156", digits: 2 },
-		keys: { master: 0, tpk: 0, tak: 1, tdk: 2 },
-		pin: { timeoutMs: 1_000, minLength: 4, maxLength: 6 },
-		supervised: ["void", "refund"],
-		completion: { percent: 115, days: 30 },
-		slips: { merchantName: "测试商户", language: "both", testMode: true },
-	})),
+	lanes: lanes.map(({ id, terminalId }) =>
+		testLane({ id, pinPad: clearPad().device, acquirer, terminal: { ...terminal, terminalId } }),
+	),
 });
 closing.defer(() => payments.close());
 

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openHostLine } from "../../src/acquirers/open-host-line.ts";
 import type { Scope } from "../../src/api/scopes.ts";
 import { type Api, type ApiOptions, apiLimits, startApi } from "../../src/api/start-api.ts";
 import { openTokens, type Tokens } from "../../src/api/tokens.ts";
@@ -11,16 +10,12 @@ import { openJournal } from "../../src/journal/open-journal.ts";
 import { systemClock } from "../../src/kernel/clock.ts";
 import { openPayments } from "../../src/payments/open-payments.ts";
 import type { Payments } from "../../src/payments/payments.ts";
-import { openPort } from "../../src/ports/open-port.ts";
-import { lengthPrefixFraming } from "../../src/wire/length-prefix-framing.ts";
 import { type ClearPad, clearPad } from "../support/clear-pad.ts";
 import { silentLog } from "../support/silent-log.ts";
 import { type AcquirerProcess, startAcquirer } from "../support/start-acquirer.ts";
-import { shippedProfile, terminal } from "../support/unionpay.ts";
+import { testAcquirer, testLane } from "../support/test-lane.ts";
 import { type Client, client } from "./client.ts";
 import { type FakePrinter, fakePrinter } from "./fake-printer.ts";
-
-const profile = shippedProfile();
 
 /** A whole counter behind a real API on a real socket: real payments, journal and host line, a pad with real keys. */
 export interface Counter {
@@ -46,36 +41,12 @@ export async function openCounter(own: Partial<ApiOptions> = {}): Promise<Counte
 	const pad = clearPad();
 	const printer = fakePrinter();
 	const journal = await openJournal({ directory, clock, log });
-	const line = openHostLine({
-		hosts: [{ kind: "tcp", host: "127.0.0.1", port: host.port }],
-		mode: "per_exchange",
-		framing: lengthPrefixFraming({ maxPayload: 2048 }),
-		connectMs: 1000,
-		openPort,
-		correlate: (message) => profile.correlate(message),
-		clock,
-		log,
-	});
-	const timers = { answerMs: 200, reversalAnswerMs: 200, reversalBackoffMs: [60_000] } as const;
+	const acquirer = testAcquirer({ port: host.port, mode: "per_exchange", answerMs: 200 });
 	const payments = await openPayments({
 		journal,
 		clock,
 		log,
-		lanes: [
-			{
-				id: "lane1",
-				pinPad: pad.device,
-				printer: printer.device,
-				acquirer: { id: "bank", profile, line, timers },
-				terminal,
-				currency: { alphabetic: "CNY", numeric: "156", digits: 2 },
-				keys: { master: 0, tpk: 0, tak: 1, tdk: 2 },
-				pin: { timeoutMs: 1000, minLength: 4, maxLength: 6 },
-				supervised: ["void", "refund"],
-				completion: { percent: 115, days: 30 },
-				slips: { merchantName: "测试商户", language: "both", testMode: true },
-			},
-		],
+		lanes: [testLane({ pinPad: pad.device, printer: printer.device, acquirer })],
 	});
 	const tokenFile = join(directory, "tokens.json");
 	const tokens = openTokens(tokenFile, clock);
@@ -105,7 +76,7 @@ export async function openCounter(own: Partial<ApiOptions> = {}): Promise<Counte
 		async close() {
 			await api.close();
 			await payments.close();
-			await line.close();
+			await acquirer.line.close();
 			await journal.close();
 			await host.stop();
 			rmSync(directory, { recursive: true });

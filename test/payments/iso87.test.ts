@@ -22,7 +22,8 @@ import { clearPad } from "../support/clear-pad.ts";
 import { iso87Profile } from "../support/iso87.ts";
 import { present } from "../support/present.ts";
 import { silentLog } from "../support/silent-log.ts";
-import { terminal, testCard } from "../support/unionpay.ts";
+import { testLane } from "../support/test-lane.ts";
+import { testCard } from "../support/unionpay.ts";
 import { until } from "../support/until.ts";
 
 const testKey = clearTdesKey(fromHex("0123456789ABCDEFFEDCBA9876543210"));
@@ -59,19 +60,10 @@ beforeAll(async () => {
 		clock: systemClock,
 		log: silentLog,
 		lanes: [
-			{
-				id: "lane1",
+			testLane({
 				pinPad: clearPad(new Map(["0/0", "0/1"].map((slot) => [slot, testKey]))).device,
-				printer: undefined,
 				acquirer: { id: "switch", profile, line, timers },
-				terminal,
-				currency: { alphabetic: "CNY", numeric: "156", digits: 2 },
-				keys: { master: 0, tpk: 0, tak: 1, tdk: 2 },
-				pin: { timeoutMs: 1000, minLength: 4, maxLength: 6 },
-				supervised: [],
-				completion: { percent: 115, days: 30 },
-				slips: { merchantName: "Shop", language: "en", testMode: true },
-			},
+			}),
 		],
 	});
 });

@@ -1,20 +1,17 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openHostLine } from "../../src/acquirers/open-host-line.ts";
 import { openJournal } from "../../src/journal/open-journal.ts";
 import type { Transaction } from "../../src/journal/transaction.ts";
 import { systemClock } from "../../src/kernel/clock.ts";
 import { openPayments } from "../../src/payments/open-payments.ts";
 import type { PaymentRequest, Payments } from "../../src/payments/payments.ts";
-import { openPort } from "../../src/ports/open-port.ts";
-import { lengthPrefixFraming } from "../../src/wire/length-prefix-framing.ts";
 import { type ClearPad, clearPad } from "./clear-pad.ts";
 import { silentLog } from "./silent-log.ts";
 import { type AcquirerProcess, startAcquirer } from "./start-acquirer.ts";
-import { shippedProfile, terminal, testCard } from "./unionpay.ts";
+import { testAcquirer, testLane } from "./test-lane.ts";
+import { testCard } from "./unionpay.ts";
 
-const profile = shippedProfile();
 /** Long enough for a busy machine, short enough to wait for an answer that never comes. */
 const answerMs = 500;
 
@@ -103,40 +100,12 @@ async function start({ host, pad, directory }: Pick<MoneySide, "host" | "pad" | 
 	const clock = systemClock;
 	const log = silentLog;
 	const journal = await openJournal({ directory, clock, log });
-	const line = openHostLine({
-		hosts: [{ kind: "tcp", host: "127.0.0.1", port: host.port }],
-		mode: "per_exchange",
-		framing: lengthPrefixFraming({ maxPayload: 2048 }),
-		connectMs: 1000,
-		openPort,
-		correlate: (message) => profile.correlate(message),
-		clock,
-		log,
-	});
+	const acquirer = testAcquirer({ port: host.port, mode: "per_exchange", answerMs });
 	const payments = await openPayments({
 		journal,
 		clock,
 		log,
-		lanes: [
-			{
-				id: "lane1",
-				pinPad: pad.device,
-				printer: undefined,
-				acquirer: {
-					id: "bank",
-					profile,
-					line,
-					timers: { answerMs, reversalAnswerMs: answerMs, reversalBackoffMs: [60_000] },
-				},
-				terminal,
-				currency: { alphabetic: "CNY", numeric: "156", digits: 2 },
-				keys: { master: 0, tpk: 0, tak: 1, tdk: 2 },
-				pin: { timeoutMs: 1000, minLength: 4, maxLength: 6 },
-				supervised: ["void", "refund"],
-				completion: { percent: 115, days: 30 },
-				slips: { merchantName: "测试商户", language: "both", testMode: true },
-			},
-		],
+		lanes: [testLane({ pinPad: pad.device, acquirer })],
 	});
 	let closed = false;
 	return {
@@ -145,7 +114,7 @@ async function start({ host, pad, directory }: Pick<MoneySide, "host" | "pad" | 
 			if (!closed) {
 				closed = true;
 				await payments.close();
-				await line.close();
+				await acquirer.line.close();
 				await journal.close();
 			}
 		},
